@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+# The two ways code is declared: a library of the core, and a WebAssembly module made of libraries.
+
+# tessera_library(NAME name LINKS libraries...)
+# A static library of every .cc in wasm/<name> (and one level of folders below). LINKS are the only libraries it may include from.
+function(tessera_library)
+  cmake_parse_arguments(ARG "" "NAME" "LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/wasm/${ARG_NAME}/*.cc" "${PROJECT_SOURCE_DIR}/wasm/${ARG_NAME}/*/*.cc")
+  set(target tessera_${ARG_NAME})
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    set(scope PUBLIC)
+    target_compile_options(${target} PRIVATE ${TESSERA_CORE_OPTIONS})
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(${target} ${scope} "${PROJECT_SOURCE_DIR}")
+  foreach(link IN LISTS ARG_LINKS)
+    target_link_libraries(${target} ${scope} ${link})
+  endforeach()
+endfunction()
+
+# tessera_module(NAME name ENVIRONMENT web|worker LINKS libraries... OPTIONS link options...)
+# An ES module <name>.mjs and <name>.wasm from wasm/bindings/<name>.cc, with its emitted types in <name>.d.ts.
+function(tessera_module)
+  cmake_parse_arguments(ARG "" "NAME;ENVIRONMENT" "LINKS;OPTIONS" ${ARGN})
+  set(source "${PROJECT_SOURCE_DIR}/wasm/bindings/${ARG_NAME}.cc")
+  if(NOT EXISTS "${source}")
+    return()
+  endif()
+  set(target module_${ARG_NAME})
+  add_executable(${target} "${source}")
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${ARG_NAME} SUFFIX .mjs RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/modules")
+  target_compile_options(${target} PRIVATE ${TESSERA_CORE_OPTIONS})
+  target_link_libraries(${target} PRIVATE ${ARG_LINKS} embind)
+  target_link_options(${target} PRIVATE
+    --no-entry
+    -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=${ARG_ENVIRONMENT} -sEXPORT_NAME=create_${ARG_NAME}
+    -sEMBIND_AOT=1 -sDYNAMIC_EXECUTION=0 -sALLOW_MEMORY_GROWTH -sFILESYSTEM=0 -sSTRICT
+    -sINCOMING_MODULE_JS_API=locateFile,instantiateWasm,wasmBinary,print,printErr,onAbort
+    --emit-tsd ${ARG_NAME}.d.ts
+    ${ARG_OPTIONS})
+  if(CMAKE_BUILD_TYPE STREQUAL Debug)
+    target_link_options(${target} PRIVATE -sASSERTIONS=2 -sSTACK_OVERFLOW_CHECK=2 -gsource-map)
+  else()
+    target_link_options(${target} PRIVATE -sASSERTIONS=0)
+  endif()
+endfunction()
