@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// Types of the modules that the build makes up.
+
+declare module 'virtual:demos' {
+  /** Every folder of www/demos that has an index.html, sorted by name. */
+  export const demos: { name: string; title: string; description: string }[];
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the web app and the demos are built and served in development.
+
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { defineConfig } from 'vite';
+import { findDemos, pages } from './pages.mjs';
+
+const app = import.meta.dirname;
+const www = resolve(app, '..');
+
+const input: Record<string, string> = { app: resolve(app, 'index.html') };
+if (existsSync(resolve(www, 'demos/index.html'))) input['demos'] = resolve(www, 'demos/index.html');
+for (const { name } of findDemos(resolve(www, 'demos'))) input[`demo-${name}`] = resolve(www, 'demos', name, 'index.html');
+
+export default defineConfig({
+  root: www,
+  publicDir: resolve(app, 'public'),
+  cacheDir: resolve(app, '../../node_modules/.vite/app'),
+  plugins: [pages({ www })],
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  optimizeDeps: { exclude: ['tessera-rtc'] },
+  worker: { format: 'es' },
+  server: {
+    fs: { allow: [resolve(app, '../..')] },
+    proxy: {
+      '/signalling': { target: 'http://localhost:8080', ws: true },
+      '/api': 'http://localhost:8080',
+    },
+  },
+  build: {
+    outDir: resolve(app, 'dist'),
+    emptyOutDir: true,
+    target: 'es2022',
+    // A strict CSP: no inlined data, no polyfill that has to run before the page's own code.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input },
+  },
+});
