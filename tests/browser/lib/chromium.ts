@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts Debian's Chromium for calls: camera and microphone from files, media on loopback allowed, inside a namespace when asked.
+import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
+import { cameraFile, microphoneFile } from './media-files.js';
+import type { Host } from './network.js';
+import { observe } from './observe.js';
+import { chromiumPath } from './paths.js';
+
+export interface ChromiumOptions {
+  /** The host whose network the browser lives in. Default: the tests' own. */
+  readonly host?: Host;
+  /** An http origin to treat as secure, so that it may use the camera: `http://10.77.1.1:8080`. */
+  readonly secureOrigin?: string;
+  /** 'file' (default): photograph and speech. 'none': a machine with no camera and no microphone. 'deny': the person refuses. */
+  readonly camera?: 'file' | 'none' | 'deny';
+  /** Screen sharing: accepts this tab as the screen without asking. Default false. */
+  readonly acceptTab?: boolean;
+}
+
+const baseFlags = [
+  '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required', '--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns',
+];
+
+/** Starts Chromium. The caller closes it. */
+export async function launchChromium(options: ChromiumOptions = {}): Promise<Browser> {
+  const flags = [...baseFlags];
+  const camera = options.camera ?? 'file';
+  if (camera === 'none') flags.push('--use-fake-device-for-media-stream=device-count=0');
+  else flags.push('--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${await cameraFile()}`, `--use-file-for-fake-audio-capture=${await microphoneFile()}`);
+  if (camera === 'deny') flags.push('--use-fake-ui-for-media-stream=deny');
+  else if (options.acceptTab) flags.push('--auto-accept-camera-and-microphone-capture', '--auto-accept-this-tab-capture');
+  else flags.push('--use-fake-ui-for-media-stream');
+  if (options.secureOrigin) flags.push(`--unsafely-treat-insecure-origin-as-secure=${options.secureOrigin}`);
+  return chromium.launch({
+    executablePath: options.host ? options.host.wrap(chromiumPath) : chromiumPath,
+    headless: true, args: flags, timeout: 30_000,
+  });
+}
+
+/** A fresh person: own storage, one page, its connections observed. Console errors are kept in `page.consoleErrors`. */
+export async function newPerson(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}): Promise<{ context: BrowserContext; page: Page; errors: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1024, height: 720 }, reducedMotion: 'reduce', ...options });
+  await context.addInitScript(observe);
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('console', message => { if (message.type() === 'error') errors.push(message.text()); });
+  page.on('pageerror', error => errors.push(String(error)));
+  page.setDefaultTimeout(20_000);
+  return { context, page, errors };
+}

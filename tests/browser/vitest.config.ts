@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the browser tests run: in Node, one file and one test at a time, because each drives real browsers.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    environment: 'node',
+    include: ['**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 1,
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+    reporters: ['verbose'],
+  },
+});
