@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, newPerson } from './lib/chromium.js';
 import { launchFirefox, newFirefoxPage } from './lib/firefox.js';
-import { Network, withoutNamespaces } from './lib/network.js';
+import { Network, withoutNamespaces } from '../net/network.js';
 import { difference, type Evaluates, nextFrames, received, remotePicture, total } from './lib/probes.js';
 import { Resources, sleep, until } from './lib/resources.js';
 

@@ -3,6 +3,7 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  cacheDir: '../../node_modules/.vite/browser',
   test: {
     root: import.meta.dirname,
     environment: 'node',

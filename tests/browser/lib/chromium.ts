@@ -2,7 +2,7 @@
 // Starts Debian's Chromium for calls: camera and microphone from files, media on loopback allowed, inside a namespace when asked.
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
 import { cameraFile, microphoneFile } from './media-files.js';
-import type { Host } from './network.js';
+import type { Host } from '../../net/network.js';
 import { observe } from './observe.js';
 import { chromiumPath } from './paths.js';
 
@@ -13,8 +13,6 @@ export interface ChromiumOptions {
   readonly secureOrigin?: string;
   /** 'file' (default): photograph and speech. 'none': a machine with no camera and no microphone. 'deny': the person refuses. */
   readonly camera?: 'file' | 'none' | 'deny';
-  /** Screen sharing: accepts this tab as the screen without asking. Default false. */
-  readonly acceptTab?: boolean;
 }
 
 const baseFlags = [
@@ -29,7 +27,6 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Bro
   if (camera === 'none') flags.push('--use-fake-device-for-media-stream=device-count=0');
   else flags.push('--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${await cameraFile()}`, `--use-file-for-fake-audio-capture=${await microphoneFile()}`);
   if (camera === 'deny') flags.push('--use-fake-ui-for-media-stream=deny');
-  else if (options.acceptTab) flags.push('--auto-accept-camera-and-microphone-capture', '--auto-accept-this-tab-capture');
   else flags.push('--use-fake-ui-for-media-stream');
   if (options.secureOrigin) flags.push(`--unsafely-treat-insecure-origin-as-secure=${options.secureOrigin}`);
   return chromium.launch({

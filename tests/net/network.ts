@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Child, command, start } from './processes.js';
-import { isRoot } from './paths.js';
-import { until } from './resources.js';
+import { type Child, command, start } from '../browser/lib/processes.js';
+import { isRoot } from '../browser/lib/paths.js';
+import { until } from '../browser/lib/resources.js';
 
 /** Why this machine cannot have namespaces, or null when it can. */
 export const withoutNamespaces = isRoot ? null : 'network namespaces need root';
