@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const fingerprint = (root) =>
-  createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).update(process.version).digest('hex');
+  createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
 const stamp = (root) => join(root, 'node_modules/.tessera-lock');
 
 export default {
