@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rooms of one server and every change to them. Knows no sockets: clients are `Link`s, so tests drive it directly.
+import { Connection } from './connection.js';
+import { ProtocolError } from './errors.js';
+import { iceServersFor } from './ice.js';
+import { type Logger, roomTag } from './log.js';
+import type { Census, Metrics } from './metrics.js';
+import type { ResolvedOptions } from './options.js';
+import type { ClientMessageOf, ServerMessage } from './protocol.js';
+import { infoOf, type Link, type Participant, Room } from './room.js';
+import { createToken, type JoinTokenClaims, participantIdOf, verifyToken } from './tokens.js';
+
+export interface HubOptions {
+  settings: ResolvedOptions;
+  /** HMAC key of the tokens. */
+  key: Uint8Array;
+  log: Logger;
+  /** Set once, right after construction: the metrics read the hub's census. */
+  metrics: (census: () => Census) => Metrics;
+}
+
+/** Where a joined connection sits. */
+export interface Seat {
+  room: Room;
+  participant: Participant;
+}
+
+export class Hub {
+  readonly settings: ResolvedOptions;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly #key: Uint8Array;
+  readonly #rooms = new Map<string, Room>();
+  readonly #connections = new Set<Connection>();
+  #closing = false;
+
+  constructor(options: HubOptions) {
+    this.settings = options.settings;
+    this.#key = options.key;
+    this.log = options.log;
+    this.metrics = options.metrics(() => this.census());
+  }
+
+  get closing(): boolean {
+    return this.#closing;
+  }
+
+  census(): Census {
+    let [present, absent, watchers] = [0, 0, 0];
+    for (const room of this.#rooms.values()) {
+      watchers += room.watchers.size;
+      for (const participant of room.participants.values()) participant.link ? (present += 1) : (absent += 1);
+    }
+    return { rooms: this.#rooms.size, present, absent, watchers, sockets: this.#connections.size };
+  }
+
+  /** A client has come. Hand its messages to the result, and tell it when the client is gone. */
+  connect(link: Link): Connection {
+    const connection = new Connection(this, link);
+    this.#connections.add(connection);
+    return connection;
+  }
+
+  forget(connection: Connection): void {
+    this.#connections.delete(connection);
+  }
+
+  /** Makes a token for a guest of an open room. */
+  async guestToken(room: string): Promise<{ token: string; expiresIn: number }> {
+    const expiresIn = this.settings.tokenTtlSeconds;
+    const token = await createToken({ room, secret: this.#key, expiresInSeconds: expiresIn });
+    this.metrics.tokens.inc();
+    return { token, expiresIn };
+  }
+
+  /** Checks the right to look into a lobby. @throws ProtocolError */
+  async authorizePeek(message: ClientMessageOf<'peek'>): Promise<void> {
+    if (message.token === undefined && this.settings.openRooms) return;
+    await verifyToken(message.token, { room: message.room, key: this.#key });
+  }
+
+  /** Checks the right to join, and makes the token for later rejoins. @throws ProtocolError */
+  async authorizeJoin(message: ClientMessageOf<'join'>): Promise<{ claims: JoinTokenClaims; resumeToken: string }> {
+    const { room } = message;
+    const participantId = participantIdOf(message.participantKey);
+    // The key itself proves who comes back while the place is kept: a token only has to be fresh to enter.
+    const allowExpired = this.#rooms.get(room)?.participants.has(participantId) ?? false;
+    const claims = await verifyToken(message.token, { room, key: this.#key, participantId, allowExpired });
+    const resumeToken = await createToken({
+      room,
+      participantId,
+      secret: this.#key,
+      expiresInSeconds: this.settings.resumeTokenTtlSeconds,
+      ...(claims.name === undefined ? {} : { name: claims.name }),
+    });
+    return { claims, resumeToken };
+  }
+
+  watch(name: string, link: Link): Room {
+    const room = this.#roomFor(name);
+    if (room.watchers.size >= this.settings.maxWatchersPerRoom) {
+      throw new ProtocolError('room-full', 'Too many people are looking at this room. Try again in a moment.', { retryAfterMs: 5000 });
+    }
+    room.watch(link);
+    return room;
+  }
+
+  unwatch(room: Room, link: Link): void {
+    room.watchers.delete(link);
+    this.#dropIfEmpty(room);
+  }
+
+  /** Seats an authorized client, answers it and tells the others. @throws ProtocolError room-full */
+  join(message: ClientMessageOf<'join'>, auth: { claims: JoinTokenClaims; resumeToken: string }, link: Link): Seat {
+    const room = this.#roomFor(message.room);
+    const id = participantIdOf(message.participantKey);
+    const known = room.participants.get(id);
+    if (!known) this.#checkCapacity(room);
+    const participant: Participant = known ?? { id, name: '', nameFixed: false, capabilities: message.capabilities, sources: [], link: null, absentUntil: 0 };
+    const previous = participant.link;
+    clearTimeout(participant.graceTimer);
+    participant.name = auth.claims.name ?? message.name;
+    participant.nameFixed = auth.claims.name !== undefined;
+    participant.capabilities = message.capabilities;
+    participant.sources = message.sources;
+    participant.link = link;
+    room.participants.set(id, participant);
+    if (previous) {
+      previous.send({ type: 'participantLeft', participantId: id, reason: 'replaced' });
+      previous.end();
+      this.metrics.departures.inc({ reason: 'replaced' });
+    }
+    link.send({
+      type: 'joined',
+      participantId: id,
+      resumed: known !== undefined,
+      room: room.info,
+      participants: room.others(id),
+      iceServers: this.#freshIceServers(participant),
+      resumeToken: auth.resumeToken,
+    });
+    room.broadcast({ type: known ? 'participantUpdated' : 'participantJoined', participant: infoOf(participant) }, id);
+    room.changed();
+    this.metrics.joins.inc({ kind: known ? 'resumed' : 'new' });
+    this.log.info({ room: roomTag(room.info.name), size: room.participants.size, resumed: known !== undefined }, 'joined');
+    this.log.debug({ room: roomTag(room.info.name), participant: id }, 'joined');
+    return { room, participant };
+  }
+
+  update({ room, participant }: Seat, message: ClientMessageOf<'update'>): void {
+    if (message.name !== undefined && !participant.nameFixed) participant.name = message.name;
+    if (message.sources !== undefined) participant.sources = message.sources;
+    room.broadcast({ type: 'participantUpdated', participant: infoOf(participant) }, participant.id);
+    room.changed();
+  }
+
+  /** @throws ProtocolError participant-unknown or participant-away */
+  signal({ room, participant }: Seat, message: ClientMessageOf<'signal'>): void {
+    if (message.to === participant.id) throw new ProtocolError('message-invalid', 'A signal cannot go to its own sender.');
+    const target = room.participants.get(message.to);
+    if (!target) throw new ProtocolError('participant-unknown', 'Nobody with this id is in the room (any more).');
+    if (!target.link) {
+      throw new ProtocolError('participant-away', 'The participant has lost its connection to the server. Try again once it is present.', {
+        retryAfterMs: Math.max(0, target.absentUntil - Date.now()),
+      });
+    }
+    target.link.send({ type: 'signal', from: participant.id, payload: message.payload });
+  }
+
+  leave({ room, participant }: Seat, reason: 'left' | 'timeout'): void {
+    clearTimeout(participant.graceTimer);
+    clearTimeout(participant.iceTimer);
+    participant.link = null;
+    room.participants.delete(participant.id);
+    room.broadcast({ type: 'participantLeft', participantId: participant.id, reason });
+    room.changed();
+    this.metrics.departures.inc({ reason });
+    this.log.info({ room: roomTag(room.info.name), size: room.participants.size, reason }, 'left');
+    this.#dropIfEmpty(room);
+  }
+
+  /** The participant's socket is gone without a leave: its place is kept for a while. */
+  lose({ room, participant }: Seat): void {
+    clearTimeout(participant.iceTimer);
+    participant.link = null;
+    if (this.#closing) return;
+    participant.absentUntil = Date.now() + this.settings.resumeGraceMs;
+    participant.graceTimer = setTimeout(() => this.leave({ room, participant }, 'timeout'), this.settings.resumeGraceMs);
+    room.broadcast({ type: 'participantUpdated', participant: infoOf(participant) });
+    room.changed();
+    this.log.info({ room: roomTag(room.info.name), size: room.participants.size }, 'lost');
+  }
+
+  /** Tells every client that the server goes away; from now on every message is answered `server-shutting-down`. */
+  announceClosing(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    const message: ServerMessage = { type: 'closing', reason: 'shutdown', retryAfterMs: this.settings.shutdownRetryAfterMs };
+    for (const connection of this.#connections) connection.link.send(message);
+  }
+
+  dispose(): void {
+    for (const room of this.#rooms.values()) room.dispose();
+    this.#rooms.clear();
+    for (const connection of this.#connections) connection.closed();
+  }
+
+  #roomFor(name: string): Room {
+    let room = this.#rooms.get(name);
+    if (!room) {
+      if (this.#rooms.size >= this.settings.maxRooms) {
+        throw new ProtocolError('room-full', 'This server has no place for another room. Try again later.', { fatal: true, retryAfterMs: 30000 });
+      }
+      room = new Room(name, this.settings.roomCapacity);
+      this.#rooms.set(name, room);
+    }
+    return room;
+  }
+
+  #checkCapacity(room: Room): void {
+    if (room.participants.size < room.info.capacity) return;
+    const absent = [...room.participants.values()].filter((participant) => participant.link === null);
+    const soonest = Math.min(...absent.map((participant) => participant.absentUntil - Date.now()));
+    throw new ProtocolError('room-full', `The room is full: it has ${room.info.capacity} places.`, {
+      fatal: true,
+      ...(absent.length > 0 ? { retryAfterMs: Math.max(0, soonest) } : {}),
+    });
+  }
+
+  #freshIceServers(participant: Participant) {
+    clearTimeout(participant.iceTimer);
+    const { iceServers, refreshAfterMs } = iceServersFor(this.settings, participant.id);
+    if (refreshAfterMs !== undefined) {
+      participant.iceTimer = setTimeout(() => {
+        participant.link?.send({ type: 'iceServers', iceServers: this.#freshIceServers(participant) });
+      }, refreshAfterMs);
+    }
+    return iceServers;
+  }
+
+  #dropIfEmpty(room: Room): void {
+    if (!room.empty || this.#rooms.get(room.info.name) !== room) return;
+    room.dispose();
+    this.#rooms.delete(room.info.name);
+  }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the server counts, for Prometheus. Labels come from fixed lists only, so a client cannot grow them.
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Read at each scrape. */
+export interface Census {
+  rooms: number;
+  present: number;
+  absent: number;
+  watchers: number;
+  sockets: number;
+}
+
+export class Metrics {
+  readonly registry = new Registry();
+  readonly messages: Counter<'type'>;
+  readonly errors: Counter<'code'>;
+  readonly joins: Counter<'kind'>;
+  readonly departures: Counter<'reason'>;
+  readonly tokens: Counter;
+  readonly rejectedSockets: Counter<'reason'>;
+  readonly joinSeconds: Histogram;
+
+  constructor(census: () => Census, options: { processMetrics: boolean }) {
+    const registers = [this.registry];
+    if (options.processMetrics) collectDefaultMetrics({ register: this.registry });
+    this.messages = new Counter({ name: 'tessera_messages_total', help: 'Client messages received, by type.', labelNames: ['type'], registers });
+    this.errors = new Counter({ name: 'tessera_errors_total', help: 'Errors sent to clients, by code.', labelNames: ['code'], registers });
+    this.joins = new Counter({ name: 'tessera_joins_total', help: 'Successful joins: new, or resumed by a known participant.', labelNames: ['kind'], registers });
+    this.departures = new Counter({ name: 'tessera_departures_total', help: 'Participants gone, by reason.', labelNames: ['reason'], registers });
+    this.tokens = new Counter({ name: 'tessera_tokens_total', help: 'Tokens given to guests of open rooms.', registers });
+    this.rejectedSockets = new Counter({ name: 'tessera_sockets_rejected_total', help: 'Sockets refused at the door, by reason.', labelNames: ['reason'], registers });
+    this.joinSeconds = new Histogram({
+      name: 'tessera_join_seconds',
+      help: 'From receiving a join to sending its answer.',
+      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+      registers,
+    });
+    new Gauge({ name: 'tessera_rooms', help: 'Rooms that exist now.', registers, collect() { this.set(census().rooms); } });
+    new Gauge({ name: 'tessera_sockets', help: 'Open sockets.', registers, collect() { this.set(census().sockets); } });
+    new Gauge({ name: 'tessera_watchers', help: 'Sockets watching a lobby.', registers, collect() { this.set(census().watchers); } });
+    new Gauge({
+      name: 'tessera_participants',
+      help: 'Participants: present, or absent with their place kept.',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        const { present, absent } = census();
+        this.set({ state: 'present' }, present);
+        this.set({ state: 'absent' }, absent);
+      },
+    });
+  }
+}

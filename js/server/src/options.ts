@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// The server's options: their meaning, their defaults and the check they must pass.
+import { z } from 'zod/v4';
+import { kMinSecretBytes } from './tokens.js';
+
+/** TURN with time-limited credentials, as coturn's `use-auth-secret` makes and checks them. */
+export interface TurnOptions {
+  /** For example `['turn:turn.example:3478?transport=udp', 'turns:turn.example:5349?transport=tcp']`. */
+  urls: string[];
+  /** coturn's `static-auth-secret`. Never leaves the server. */
+  secret: string;
+  /** Lifetime of a credential in seconds, 60 to 604800. Default 3600. A fresh one is sent after three quarters of it. */
+  ttlSeconds?: number;
+}
+
+export interface TesseraServerOptions {
+  /** Address to listen on. Default `127.0.0.1`. */
+  host?: string;
+  /** Port to listen on; 0 picks a free one. Default 8080. */
+  port?: number;
+  /** Folder of the built web app; without it only signalling and the HTTP API are served. */
+  staticDir?: string;
+  /** Folder served under `/demos`. */
+  demosDir?: string;
+  /** Give a token to anyone who asks (`POST /api/token`), and let anyone look into a lobby. Default false. */
+  openRooms?: boolean;
+  /**
+   * Secret that signs join tokens, at least 32 bytes. Required unless `openRooms`, where the default is a random one:
+   * calls then cannot resume by themselves after a restart of the server.
+   */
+  tokenSecret?: string;
+  /** Lifetime in seconds of tokens given by `POST /api/token`. Default 600. */
+  tokenTtlSeconds?: number;
+  /** Lifetime in seconds of the resume token in `joined`. Default 43200 (12 hours). */
+  resumeTokenTtlSeconds?: number;
+  /** Serve HTTPS with this certificate chain and key, both PEM. */
+  https?: { cert: string; key: string };
+  /**
+   * Other origins whose pages may use this server, e.g. `https://site.example`; `http://localhost:*` allows any port,
+   * `*` any origin. Default none: only pages of this server itself, and clients that are not browsers.
+   */
+  allowedOrigins?: string[];
+  /** Who may show this server's pages in a frame: CSP sources. Default `["'self'"]`. */
+  frameAncestors?: string[];
+  /** Number of reverse proxies in front, whose `X-Forwarded-*` headers are believed. Default 0. */
+  trustProxy?: number;
+  /** Who may read `/metrics`: `local` is this machine and private networks, asking directly. Default `local`. */
+  metrics?: 'local' | 'public' | 'off';
+  /** Most participants in a room, 1 to 64. Default 6, the most a mesh carries well. */
+  roomCapacity?: number;
+  /** Most rooms at a time. Default 1000. */
+  maxRooms?: number;
+  /** Most sockets watching one lobby. Default 100. */
+  maxWatchersPerRoom?: number;
+  /** Most sockets at a time. Default 10000. */
+  maxSockets?: number;
+  /** Most sockets at a time from one address. Default 256. */
+  maxSocketsPerAddress?: number;
+  /** Largest message in bytes of JSON. Default 65536. A frame over four times as much closes its socket. */
+  maxMessageBytes?: number;
+  /** Messages a second, per socket, sustained. Default 100. */
+  messageRate?: number;
+  /** Messages at once, per socket. Default 200. */
+  messageBurst?: number;
+  /** Tokens a minute, per address, from `POST /api/token`. Default 120. */
+  tokenRequestsPerMinute?: number;
+  /** Fixed ICE servers, given to every participant. Default none. */
+  iceServers?: { urls: string | string[]; username?: string; credential?: string }[];
+  turn?: TurnOptions;
+  /** How long a participant whose socket was lost keeps its place, in milliseconds. Default 15000. */
+  resumeGraceMs?: number;
+  /** A socket that neither joins nor watches is closed after this many milliseconds. Default 60000. */
+  idleTimeoutMs?: number;
+  /** Heartbeat of the sockets, in milliseconds. Defaults 10000 and 8000. */
+  pingIntervalMs?: number;
+  pingTimeoutMs?: number;
+  /** When clients are told to come back after a shutdown, in milliseconds. Default 2000. */
+  shutdownRetryAfterMs?: number;
+  /** One of pino's levels, or `silent`. Default `info`: no names, addresses or room names; `debug` adds pseudonymous ids. */
+  logLevel?: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** Where log lines go. Default standard output. */
+  logDestination?: { write(line: string): void };
+}
+
+const positive = z.number().int().positive();
+const milliseconds = z.number().int().min(0).max(2 ** 31 - 1);
+const origin = z.string().regex(/^(\*|https?:\/\/[A-Za-z0-9.\-[\]:]+(:(\d+|\*))?)$/, {
+  message: 'must be an origin like https://site.example, http://localhost:* or *',
+});
+const iceUrl = z.string().regex(/^(stuns?|turns?):\S+$/, { message: 'must start with stun:, stuns:, turn: or turns:' });
+
+const schema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1'),
+  port: z.number().int().min(0).max(65535).default(8080),
+  staticDir: z.string().min(1).optional(),
+  demosDir: z.string().min(1).optional(),
+  openRooms: z.boolean().default(false),
+  tokenSecret: z
+    .string()
+    .refine((value) => Buffer.byteLength(value) >= kMinSecretBytes, {
+      message: `must have at least ${kMinSecretBytes} bytes; make one with: openssl rand -base64 48`,
+    })
+    .optional(),
+  tokenTtlSeconds: positive.max(86400).default(600),
+  resumeTokenTtlSeconds: positive.max(7 * 86400).default(43200),
+  https: z.object({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
+  allowedOrigins: z.array(origin).default([]),
+  frameAncestors: z.array(z.string().min(1)).min(1).default(["'self'"]),
+  trustProxy: z.number().int().min(0).max(16).default(0),
+  metrics: z.enum(['local', 'public', 'off']).default('local'),
+  roomCapacity: positive.max(64).default(6),
+  maxRooms: positive.default(1000),
+  maxWatchersPerRoom: positive.default(100),
+  maxSockets: positive.default(10000),
+  maxSocketsPerAddress: positive.default(256),
+  maxMessageBytes: positive.min(1024).max(1024 * 1024).default(65536),
+  messageRate: z.number().positive().default(100),
+  messageBurst: positive.default(200),
+  tokenRequestsPerMinute: positive.default(120),
+  iceServers: z
+    .array(z.object({ urls: z.union([iceUrl, z.array(iceUrl).min(1)]), username: z.string().optional(), credential: z.string().optional() }))
+    .default([]),
+  turn: z
+    .object({
+      urls: z.array(iceUrl).min(1),
+      secret: z.string().min(1),
+      ttlSeconds: z.number().int().min(60).max(7 * 86400).default(3600),
+    })
+    .optional(),
+  resumeGraceMs: milliseconds.default(15000),
+  idleTimeoutMs: milliseconds.min(100).default(60000),
+  pingIntervalMs: milliseconds.min(50).default(10000),
+  pingTimeoutMs: milliseconds.min(50).default(8000),
+  shutdownRetryAfterMs: milliseconds.default(2000),
+  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  logDestination: z.custom<{ write(line: string): void }>().optional(),
+});
+
+export type ResolvedOptions = z.output<typeof schema>;
+
+/** A setting that cannot work. Its message names the setting and says what it must be. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+  readonly code = 'option-invalid';
+}
+
+/** Fills in the defaults. @throws OptionError */
+export function resolveOptions(options: TesseraServerOptions): ResolvedOptions {
+  const result = schema.safeParse(options);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    const path = issue?.path.join('.') ?? '';
+    throw new OptionError(path === '' ? `Options: ${issue?.message}` : `Option "${path}": ${issue?.message}`);
+  }
+  if (!result.data.openRooms && result.data.tokenSecret === undefined) {
+    throw new OptionError('Option "tokenSecret" is needed (or "openRooms", which lets anyone in): without it nobody could join.');
+  }
+  return result.data;
+}

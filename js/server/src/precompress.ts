@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes `.br` and `.gz` beside the files whose names hold a hash, so that serving them costs no compression.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { isImmutable } from './static-files.js';
+
+const compressible = /\.(js|mjs|css|wasm|svg|json|tsm|html)$/;
+
+/** Compresses what is new under `directory`. @returns how many files were compressed */
+export async function precompress(directory: string): Promise<number> {
+  let count = 0;
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isFile() || !compressible.test(path) || !isImmutable(path) || existsSync(`${path}.br`)) continue;
+    const data = readFileSync(path);
+    if (data.byteLength < 1024) continue;
+    const params = { [constants.BROTLI_PARAM_SIZE_HINT]: data.byteLength };
+    writeFileSync(`${path}.gz`, await promisify(gzip)(data, { level: 9 }));
+    writeFileSync(`${path}.br`, await promisify(brotliCompress)(data, { params }));
+    count += 1;
+  }
+  return count;
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// The signalling protocol, version 1: message types, error codes and the schema every client message must match.
+import { z } from 'zod/v4';
+
+/** The protocol version this server speaks. A `peek` or `join` with another number gets `protocol-unsupported`. */
+export const kProtocolVersion = 1;
+
+/** The socket.io path, below the server's origin. */
+export const kSignallingPath = '/signalling';
+
+/** Every error code a client can receive. Stable: codes are added, never renamed. */
+export const kErrorCodes = [
+  'protocol-unsupported',
+  'token-missing',
+  'token-invalid',
+  'token-expired',
+  'room-full',
+  'room-name-invalid',
+  'message-invalid',
+  'message-too-large',
+  'rate-limited',
+  'not-joined',
+  'already-joined',
+  'participant-unknown',
+  'participant-away',
+  'server-shutting-down',
+  'internal',
+] as const;
+export type ErrorCode = (typeof kErrorCodes)[number];
+
+/** Most sources (microphone, camera, screen, ...) one participant may publish. */
+export const kMaxSources = 16;
+/** Longest serialised `capabilities`, in bytes. */
+export const kMaxCapabilitiesBytes = 4096;
+
+const roomNamePattern = /^[A-Za-z0-9_-]{1,64}$/;
+/** True for 1 to 64 characters of `[A-Za-z0-9_-]`. */
+export const isRoomName = (value: unknown): value is string => typeof value === 'string' && roomNamePattern.test(value);
+
+// Control, format (bidirectional overrides, zero-width characters, ...), line and paragraph separators, lone surrogates,
+// private use and unassigned code points are not printable. U+200D joins emoji sequences and is kept.
+const unprintable = /(?!\u200D)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/u;
+const visible = /[^\s\u200D]/u;
+
+const id = z.string().min(1).max(64);
+const token = z.string().max(4096);
+const room = z.string().regex(roomNamePattern);
+/** 1 to 64 printable characters (code points), at least one of them visible; trimmed. */
+export const nameSchema = z
+  .string()
+  .max(256)
+  .transform((value) => value.trim())
+  .refine((value) => [...value].length <= 64 && visible.test(value) && !unprintable.test(value), {
+    message: 'must be 1 to 64 printable characters',
+  });
+
+const source = z
+  .object({
+    id,
+    kind: z.enum(['audio', 'video']),
+    content: z.enum(['microphone', 'camera', 'screen', 'screen-audio']),
+    muted: z.boolean(),
+  })
+  .refine(({ kind, content }) => (kind === 'video') === (content === 'camera' || content === 'screen'), {
+    message: 'kind does not fit content',
+  });
+const sources = z
+  .array(source)
+  .max(kMaxSources)
+  .refine((list) => new Set(list.map((item) => item.id)).size === list.length, { message: 'ids must be unique' });
+
+const capabilities = z
+  .looseObject({ topologies: z.array(z.string().max(32)).max(16), dataChannels: z.boolean().optional() })
+  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= kMaxCapabilitiesBytes, {
+    message: `must be at most ${kMaxCapabilitiesBytes} bytes`,
+  });
+
+const envelope = { id: z.string().max(64).optional() };
+
+/** 32 random bytes as base64url: 43 characters. */
+export const participantKeySchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, { message: 'must be 32 bytes as base64url' });
+
+export const clientMessageSchemas = {
+  peek: z.object({ ...envelope, type: z.literal('peek'), protocol: z.literal(kProtocolVersion), room, token: token.optional() }),
+  join: z.object({
+    ...envelope,
+    type: z.literal('join'),
+    protocol: z.literal(kProtocolVersion),
+    room,
+    token: token.optional(),
+    participantKey: participantKeySchema,
+    name: nameSchema,
+    capabilities,
+    sources,
+  }),
+  leave: z.object({ ...envelope, type: z.literal('leave') }),
+  signal: z.object({ ...envelope, type: z.literal('signal'), to: id, payload: z.record(z.string(), z.unknown()) }),
+  update: z.object({ ...envelope, type: z.literal('update'), name: nameSchema.optional(), sources: sources.optional() }),
+};
+
+export type ClientMessageType = keyof typeof clientMessageSchemas;
+export type ClientMessage = { [K in ClientMessageType]: z.output<(typeof clientMessageSchemas)[K]> }[ClientMessageType];
+export type ClientMessageOf<K extends ClientMessageType> = Extract<ClientMessage, { type: K }>;
+export type Source = z.output<typeof source>;
+export type Capabilities = z.output<typeof capabilities>;
+
+/** What every participant of a room may know of another. */
+export interface ParticipantInfo {
+  id: string;
+  name: string;
+  capabilities: Capabilities;
+  sources: Source[];
+  /** False while the participant's socket is lost and its seat is kept. */
+  present: boolean;
+}
+
+export interface RoomInfo {
+  name: string;
+  topology: 'mesh';
+  capacity: number;
+}
+
+/** As `RTCIceServer` of the W3C webrtc-pc specification. */
+export interface IceServer {
+  urls: string | string[];
+  username?: string;
+  credential?: string;
+}
+
+export type ServerMessage =
+  | { type: 'lobby'; room: RoomInfo; participants: { id: string; name: string }[] }
+  | {
+      type: 'joined';
+      participantId: string;
+      resumed: boolean;
+      room: RoomInfo;
+      participants: ParticipantInfo[];
+      iceServers: IceServer[];
+      resumeToken: string;
+    }
+  | { type: 'participantJoined'; participant: ParticipantInfo }
+  | { type: 'participantUpdated'; participant: ParticipantInfo }
+  | { type: 'participantLeft'; participantId: string; reason: 'left' | 'timeout' | 'replaced' }
+  | { type: 'signal'; from: string; payload: Record<string, unknown> }
+  | { type: 'iceServers'; iceServers: IceServer[] }
+  | { type: 'error'; code: ErrorCode; message: string; fatal: boolean; inReplyTo?: string; retryAfterMs?: number }
+  | { type: 'closing'; reason: 'shutdown'; retryAfterMs: number };

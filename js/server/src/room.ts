@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// One room: who is in it, who watches its lobby, and telling each of every change.
+import type { Capabilities, ParticipantInfo, RoomInfo, ServerMessage, Source } from './protocol.js';
+
+/** The way to one client. Neither call may throw or call back synchronously. */
+export interface Link {
+  send(message: ServerMessage): void;
+  /** Closes for good: the client shall not reconnect by itself. */
+  end(): void;
+}
+
+/** A seat in a room. `link` is null while its socket is lost. */
+export interface Participant {
+  readonly id: string;
+  name: string;
+  /** The name comes from the token and cannot be changed. */
+  nameFixed: boolean;
+  capabilities: Capabilities;
+  sources: Source[];
+  link: Link | null;
+  /** When the place is given up, in ms since the epoch; meaningful while `link` is null. */
+  absentUntil: number;
+  graceTimer?: NodeJS.Timeout | undefined;
+  iceTimer?: NodeJS.Timeout | undefined;
+}
+
+/** How long changes of a lobby are gathered before its watchers are told, in milliseconds. */
+const kLobbyDelayMs = 50;
+
+export const infoOf = (participant: Participant): ParticipantInfo => ({
+  id: participant.id,
+  name: participant.name,
+  capabilities: participant.capabilities,
+  sources: participant.sources,
+  present: participant.link !== null,
+});
+
+export class Room {
+  readonly info: RoomInfo;
+  readonly participants = new Map<string, Participant>();
+  readonly watchers = new Set<Link>();
+  #lobbyTimer: NodeJS.Timeout | undefined;
+  #lobbySent = '';
+
+  constructor(name: string, capacity: number) {
+    this.info = { name, topology: 'mesh', capacity };
+  }
+
+  get empty(): boolean {
+    return this.participants.size === 0 && this.watchers.size === 0;
+  }
+
+  /** Everyone but `except`, absent ones included, in the order they came. */
+  others(except: string): ParticipantInfo[] {
+    return [...this.participants.values()].filter((participant) => participant.id !== except).map(infoOf);
+  }
+
+  /** Sends to every present participant but `except`. */
+  broadcast(message: ServerMessage, except?: string): void {
+    for (const participant of this.participants.values()) {
+      if (participant.id !== except) participant.link?.send(message);
+    }
+  }
+
+  lobby(): ServerMessage & { type: 'lobby' } {
+    const participants = [...this.participants.values()]
+      .filter((participant) => participant.link !== null)
+      .map(({ id, name }) => ({ id, name }));
+    return { type: 'lobby', room: this.info, participants };
+  }
+
+  watch(link: Link): void {
+    this.watchers.add(link);
+    if (!this.#tellWatchers()) link.send(this.lobby());
+  }
+
+  /** Tells the watchers soon, once for many changes, and not at all when what they see is the same. */
+  changed(): void {
+    if (this.watchers.size === 0 || this.#lobbyTimer !== undefined) return;
+    this.#lobbyTimer = setTimeout(() => {
+      this.#lobbyTimer = undefined;
+      this.#tellWatchers();
+    }, kLobbyDelayMs);
+  }
+
+  #tellWatchers(): boolean {
+    const lobby = this.lobby();
+    const text = JSON.stringify(lobby);
+    if (text === this.#lobbySent) return false;
+    this.#lobbySent = text;
+    for (const watcher of this.watchers) watcher.send(lobby);
+    return true;
+  }
+
+  /** Clears every timer; the room is not used again. */
+  dispose(): void {
+    clearTimeout(this.#lobbyTimer);
+    for (const participant of this.participants.values()) {
+      clearTimeout(participant.graceTimer);
+      clearTimeout(participant.iceTimer);
+    }
+  }
+}

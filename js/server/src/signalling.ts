@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Carries the protocol over socket.io: the door (origin, number of sockets), the sockets, back pressure, closing.
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import { Server, type Socket } from 'socket.io';
+import type { Hub } from './hub.js';
+import { type Origins, requestAddress } from './origins.js';
+import { kSignallingPath, type ServerMessage } from './protocol.js';
+import type { Link } from './room.js';
+
+/** Packets that may wait for a client that does not read, before it is cut off. */
+const kMaxWaitingPackets = 512;
+/** Frames may be this many times the message limit, so that a message somewhat too large gets its typed error. */
+const kFrameFactor = 4;
+
+interface EngineSocket {
+  writeBuffer: unknown[];
+  request: IncomingMessage;
+  close(discard?: boolean): void;
+  once(event: 'close', listener: () => void): void;
+}
+
+class SocketLink implements Link {
+  readonly #socket: Socket;
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  send(message: ServerMessage): void {
+    const conn = this.#socket.conn as unknown as EngineSocket;
+    // Later, because sending must not call back: closing here would re-enter the room that is being told.
+    if (conn.writeBuffer.length > kMaxWaitingPackets) setImmediate(() => conn.close(true));
+    else this.#socket.emit('message', message);
+  }
+
+  end(): void {
+    setImmediate(() => this.#socket.disconnect(true));
+  }
+}
+
+export class Signalling {
+  readonly #io: Server;
+  readonly #hub: Hub;
+  readonly #open = new Set<EngineSocket>();
+  readonly #perAddress = new Map<string, number>();
+
+  constructor(hub: Hub, origins: Origins) {
+    this.#hub = hub;
+    const { settings } = hub;
+    this.#io = new Server({
+      path: kSignallingPath,
+      serveClient: false,
+      maxHttpBufferSize: settings.maxMessageBytes * kFrameFactor,
+      pingInterval: settings.pingIntervalMs,
+      pingTimeout: settings.pingTimeoutMs,
+      connectTimeout: 10_000,
+      cors: { origin: (origin, callback) => callback(null, origin !== undefined && origins.listed(origin)) },
+      allowRequest: (request, callback) => {
+        const reason = this.#refusal(request, origins);
+        if (reason !== undefined) hub.metrics.rejectedSockets.inc({ reason });
+        callback(reason, reason === undefined);
+      },
+    });
+    this.#io.on('connection', (socket) => this.#accept(socket));
+  }
+
+  attach(server: HttpServer): void {
+    this.#io.attach(server);
+    this.#io.engine.on('connection', (conn: EngineSocket) => {
+      const address = requestAddress(conn.request, this.#hub.settings.trustProxy);
+      this.#open.add(conn);
+      this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+      conn.once('close', () => {
+        this.#open.delete(conn);
+        const count = (this.#perAddress.get(address) ?? 1) - 1;
+        if (count === 0) this.#perAddress.delete(address);
+        else this.#perAddress.set(address, count);
+      });
+    });
+  }
+
+  /** Ends every socket, in a way that lets its client reconnect by itself; what was sent before is delivered first. */
+  async drain(deadlineMs: number): Promise<void> {
+    for (const conn of this.#open) conn.close();
+    const end = performance.now() + deadlineMs;
+    while (this.#open.size > 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (const conn of this.#open) conn.close(true);
+  }
+
+  async close(): Promise<void> {
+    await this.#io.close();
+  }
+
+  #refusal(request: IncomingMessage, origins: Origins): string | undefined {
+    const { maxSockets, maxSocketsPerAddress, trustProxy } = this.#hub.settings;
+    if (this.#hub.closing) return 'closing';
+    if (!origins.allows(request)) return 'origin-not-allowed';
+    if (this.#open.size >= maxSockets) return 'too-many-sockets';
+    if ((this.#perAddress.get(requestAddress(request, trustProxy)) ?? 0) >= maxSocketsPerAddress) return 'too-many-sockets-from-address';
+    return undefined;
+  }
+
+  #accept(socket: Socket): void {
+    const connection = this.#hub.connect(new SocketLink(socket));
+    socket.onAny((event: string, payload: unknown) => connection.receive(event === 'message' ? payload : undefined));
+    socket.on('error', (error: unknown) => this.#hub.log.debug({ err: error }, 'socket error'));
+    socket.on('disconnect', () => connection.closed());
+  }
+}
