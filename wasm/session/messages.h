@@ -14,10 +14,10 @@
 
 namespace tessera::session {
 
-// What one participant says about itself; the larger revision is the newer state, whichever way it came.
+// What one participant says about what it sends; the larger revision is the newer state, whichever way it came.
+// No name in it: a name may be fixed by a token, so only the server tells it.
 struct ParticipantState {
   std::uint32_t revision = 0;
-  std::string name;
   std::vector<Source> sources;
 
   bool operator==(const ParticipantState&) const = default;
@@ -48,6 +48,7 @@ struct Joined {
   RoomInfo room;
   std::vector<Participant> participants;
   std::vector<IceServer> ice_servers;
+  std::string resume_token;  // for later joins; empty: the old one stays
 };
 struct ParticipantJoined {
   Participant participant;
@@ -96,11 +97,11 @@ struct JoinMessage {
   std::string participant_key;
   std::string name;
   Capabilities capabilities;
-  std::vector<Source> sources;
+  ParticipantState state;
 };
 std::string serializeJoin(const JoinMessage& join);
 std::string serializeLeave();
-std::string serializeUpdate(const std::string& name, const std::vector<Source>& sources);
+std::string serializeUpdate(const std::string& name, const ParticipantState& state);
 std::string serializeSignal(const std::string& id, const std::string& to, const PeerPayload& payload);
 
 // --- on the data channels ---
