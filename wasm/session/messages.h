@@ -23,21 +23,22 @@ struct ParticipantState {
   bool operator==(const ParticipantState&) const = default;
 };
 
+// A session description with what the other side needs to place it.
+struct PeerDescription {
+  std::uint32_t sequence = 0;  // grows with each description of the sender's connection
+  std::uint32_t answers = 0;   // answer: the sequence of the offer it answers
+  std::uint32_t answered = 0;  // the sequence of the receiver's last offer that the sender answered; 0: none
+  SdpType type = SdpType::kOffer;
+  std::string sdp;
+  std::vector<MidMapping> mids;
+  ParticipantState state;
+};
+
 // What participants send each other inside `signal`; described in PEER_PAYLOADS.md.
 struct PeerPayload {
   std::uint32_t from = 0;  // the sender's connection number
   std::uint32_t to = 0;    // the receiver's, as far as the sender has heard of it for this connection; 0: not yet
-
-  struct Description {
-    std::uint32_t sequence = 0;  // grows with each description of the sender's connection
-    std::uint32_t answers = 0;   // answer: the sequence of the offer it answers
-    std::uint32_t answered = 0;  // the sequence of the receiver's last offer that the sender answered; 0: none
-    SdpType type = SdpType::kOffer;
-    std::string sdp;
-    std::vector<MidMapping> mids;
-    ParticipantState state;
-  };
-  std::variant<Description, IceCandidate> content;
+  std::variant<PeerDescription, IceCandidate> content;
 };
 
 namespace message {

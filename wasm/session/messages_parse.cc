@@ -123,7 +123,7 @@ bool readState(const Json& json, ParticipantState& out) {
   return readSources(json, out.sources);
 }
 
-bool readDescription(const Json& json, PeerPayload::Description& out) {
+bool readDescription(const Json& json, PeerDescription& out) {
   const std::string* type = findString(json, "type", kMaxId);
   const Json* state = findMember(json, "state");
   const auto sequence = findInteger(json, "sequence", 1, UINT32_MAX);
@@ -154,7 +154,7 @@ bool readPayload(const Json& json, PeerPayload& out) {
   out.from = static_cast<std::uint32_t>(*from);
   out.to = static_cast<std::uint32_t>(*to);
   if (const Json* description = findMember(json, "description"); description != nullptr) {
-    return readDescription(*description, out.content.emplace<PeerPayload::Description>());
+    return readDescription(*description, out.content.emplace<PeerDescription>());
   }
   const Json* candidate = findMember(json, "candidate");
   return candidate != nullptr && readCandidate(*candidate, out.content.emplace<IceCandidate>());
@@ -201,7 +201,7 @@ bool readMessage(const Json& json, std::string_view type, ServerMessage& out) {
   if (type == "signal") {
     auto& signal = out.emplace<message::Signal>();
     const Json* payload = findMember(json, "payload");
-    return readId(json, "from", signal.from) && payload != nullptr && readPayload(*payload, signal.payload);
+    return payload != nullptr && readId(json, "from", signal.from) && readPayload(*payload, signal.payload);
   }
   if (type == "iceServers") return readIceServers(json, out.emplace<message::IceServers>().ice_servers);
   if (type == "error") {

@@ -54,7 +54,7 @@ class MessageWriter {
     boolean("dataChannels", capabilities.data_channels);
     end();
   }
-  void description(const PeerPayload::Description& description) {
+  void description(const PeerDescription& description) {
     begin("description");
     string("type", toString(description.type));
     integer("sequence", description.sequence);
@@ -125,7 +125,7 @@ std::string serializeSignal(const std::string& id, const std::string& to, const 
   out.integer("from", payload.from);
   out.integer("to", payload.to);
   out.end();
-  if (const auto* description = std::get_if<PeerPayload::Description>(&payload.content)) {
+  if (const auto* description = std::get_if<PeerDescription>(&payload.content)) {
     out.description(*description);
   } else {
     out.candidate(*std::get_if<IceCandidate>(&payload.content));
