@@ -51,7 +51,8 @@ export async function joinRoom(browser: Browser, server: Server, room: string, n
 /** Leaves by the button; it asks once. */
 export async function leave(person: Person): Promise<void> {
   await person.ui.press('button', /^leave/i);
-  await until('the question or the end', async () => !(await person.ui.has('button', /^microphone/i)) || person.ui.has('button', /^(leave( the)? call|leave now|yes)/i));
+  await until('the question', () => person.ui.evaluate(() => document.querySelector('dialog[open]') !== null, null));
+  await person.ui.press('button', /^leave/i);
 }
 
 /** Waits until `person` receives moving video of `count` others (frames of each decoded anew). */
@@ -71,9 +72,10 @@ export async function mediaOver(person: Person, ms: number): Promise<{ video: nu
 /** How many frames `person` has decoded in all. */
 export const framesOf = async (person: Person): Promise<number> => total(await inbound(person.ui), 'video', 'frames');
 
-/** Names on the tiles of the others. */
+/** Names on the tiles of the others: each tile is a group called "Ana, microphone on, camera on, connection good". */
 export const remoteNames = (person: Person): Promise<string[]> => person.ui.evaluate(() =>
-  [...document.querySelectorAll<HTMLElement>('[data-participant]')].map(tile => tile.dataset.name ?? ''), null);
+  [...document.querySelectorAll('[role=group][aria-label]')].map(tile => /^(.+), microphone (?:on|off), camera /.exec(tile.getAttribute('aria-label')!)?.[1])
+    .filter(name => name !== undefined), null);
 
 /** Writes what each person's screen says, and a screenshot beside the reports, when a test fails. */
 export async function showOnFailure(label: string, ...people: (Person | undefined)[]): Promise<void> {

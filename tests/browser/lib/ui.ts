@@ -55,12 +55,18 @@ const labelled = (page: Evaluates, name: RegExp, timeoutMs = 15_000) => until(St
 }, { source: name.source, flags: name.flags }), timeoutMs).then(() => undefined);
 
 export function chromiumUi(page: ChromiumPage): Ui {
-  const find = (role: Role, name: RegExp) => page.getByRole(role, { name }).filter({ visible: true }).first();
+  // While a modal dialog is open the rest of the page cannot be used.
+  const find = (role: Role, name: RegExp) => page.locator('dialog[open], html:not(:has(dialog[open]))').getByRole(role, { name }).filter({ visible: true }).first();
   return {
     evaluate: (script, argument) => page.evaluate(script as never, argument) as never,
     goto: url => page.goto(url),
     reload: () => page.reload(),
-    press: (role, name) => find(role, name).click(),
+    press: async (role, name) => {
+      await page.mouse.move(200 + Math.random() * 100, 200); // wakes a bar that stepped aside
+      // A radio button stands hidden behind its picture: people press its label.
+      if (role === 'radio') await find(role, name).locator('xpath=ancestor::label').click();
+      else await find(role, name).click();
+    },
     has: (role, name) => find(role, name).isVisible(),
     type: (name, text) => find('textbox', name).fill(text),
     key: key => page.keyboard.press(key),
@@ -78,8 +84,8 @@ export function firefoxUi(page: FirefoxPage): Ui {
       const tags: Record<string, string> = { button: 'button, [role=button]', textbox: 'input, textarea, [role=textbox]', link: 'a[href]', radio: 'input[type=radio], [role=radio]', checkbox: 'input[type=checkbox], [role=checkbox]' };
       const nameOf = (element: HTMLElement) => element.getAttribute('aria-label')
         ?? ((element as HTMLInputElement).labels?.[0]?.innerText || element.innerText || element.getAttribute('placeholder') || '');
-      return [...document.querySelectorAll<HTMLElement>(tags[role] ?? `[role=${role}]`)]
-        .find(element => element.getClientRects().length > 0 && !(element as HTMLButtonElement).disabled && new RegExp(source, flags).test(nameOf(element).trim())) ?? null;
+      const found = [...(document.querySelector('dialog[open]') ?? document).querySelectorAll<HTMLElement>(tags[role] ?? `[role=${role}]`)].find(element => element.getClientRects().length > 0 && !(element as HTMLButtonElement).disabled && new RegExp(source, flags).test(nameOf(element).trim()));
+      return (role === 'radio' && found?.closest('label')) || found || null;
     }, role, name.source, name.flags);
     return handle.asElement() as ElementHandle<HTMLElement> | null;
   };
@@ -88,7 +94,12 @@ export function firefoxUi(page: FirefoxPage): Ui {
     evaluate: (script, argument) => page.evaluate(script as never, argument as never) as never,
     goto: url => page.goto(url),
     reload: () => page.reload(),
-    press: async (role, name) => (await wait(role, name)).click(),
+    press: async (role, name) => {
+      await page.mouse.move(200 + Math.random() * 100, 200);
+      const element = await wait(role, name);
+      await element.scrollIntoView();
+      await element.click();
+    },
     has: async (role, name) => (await find(role, name)) !== null,
     type: async (name, text) => { const box = await wait('textbox', name); await box.click({ count: 3 }); await box.type(text); },
     key: key => page.keyboard.press(key as never),
