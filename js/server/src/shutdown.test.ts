@@ -10,7 +10,7 @@ import { createTesseraServer } from './server.js';
 import { kSecret, sleep, startServer, TestClient, until } from './testing/client.js';
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url));
-const built = fileURLToPath(new URL('../build/test', import.meta.url));
+const built = fileURLToPath(new URL('../build', import.meta.url));
 
 test('close tells everybody, refuses newcomers and ends in time', async () => {
   const server = await startServer({ shutdownRetryAfterMs: 1234 });

@@ -12,7 +12,7 @@ export const kSecret = 'a secret for tests only, long enough for HS256';
 type MessageOf<K extends ServerMessage['type']> = Extract<ServerMessage, { type: K }>;
 
 /** Starts a server with short times; give it to `await using`. */
-export const startServer = (options: TesseraServerOptions = {}): Promise<TesseraServer> =>
+export const startServer = async (options: TesseraServerOptions = {}): Promise<TesseraServer> =>
   createTesseraServer({ port: 0, tokenSecret: kSecret, logLevel: 'silent', resumeGraceMs: 300, ...options }).listen();
 
 export const tokenFor = (room: string, more: { name?: string; expiresInSeconds?: number; secret?: string } = {}): Promise<string> =>
