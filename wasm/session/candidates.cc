@@ -61,12 +61,13 @@ void RemoteCandidates::onDescription(std::string_view sdp) {
 std::vector<IceCandidate> RemoteCandidates::takeReady() {
   std::vector<IceCandidate> ready;
   if (!described_) return ready;
-  std::erase_if(waiting_, [this, &ready](IceCandidate& x) {
-    if (!x.username_fragment.empty() && !contains(current_, x.username_fragment)) return false;
-    ready.push_back(x);
-    added_.push_back(std::move(x));
-    return true;
-  });
+  std::vector<IceCandidate> still_waiting;
+  for (IceCandidate& x : waiting_) {
+    const bool present = x.username_fragment.empty() || contains(current_, x.username_fragment);
+    if (present) added_.push_back(x);
+    (present ? ready : still_waiting).push_back(std::move(x));
+  }
+  waiting_ = std::move(still_waiting);
   return ready;
 }
 

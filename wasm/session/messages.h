@@ -102,7 +102,7 @@ struct JoinMessage {
 };
 std::string serializeJoin(const JoinMessage& join);
 std::string serializeLeave();
-std::string serializeUpdate(const std::string& name, const ParticipantState& state);
+std::string serializeUpdate(const std::string& id, const std::string& name, const ParticipantState& state);
 std::string serializeSignal(const std::string& id, const std::string& to, const PeerPayload& payload);
 
 // --- on the data channels ---

@@ -109,8 +109,9 @@ std::string serializeJoin(const JoinMessage& join) {
 
 std::string serializeLeave() { return MessageWriter("leave").finish(); }
 
-std::string serializeUpdate(const std::string& name, const ParticipantState& state) {
+std::string serializeUpdate(const std::string& id, const std::string& name, const ParticipantState& state) {
   MessageWriter out("update");
+  out.string("id", id);
   out.string("name", name);
   out.state(state);
   return out.finish();

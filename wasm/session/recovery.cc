@@ -63,7 +63,10 @@ void Recovery::schedule(Timestamp when) {
 Recovery::Step Recovery::take(Timestamp now, bool can_signal) {
   if (!can_signal || !due_ || *due_ > now) return Step::kNone;
   due_.reset();
-  if (healthy() && !forced_) return Step::kNone;
+  if (healthy() && !forced_) {
+    attempts_ = 0;
+    return Step::kNone;
+  }
   const bool recreate = dtls_failed_ || (attempts_ > 0 && attempts_ % config_.restarts_before_recreate == 0);
   ++attempts_;
   last_step_ = now;
