@@ -61,6 +61,7 @@ class Checker {
     if ((op.addend != kNoOp && !exists(op.addend)) || (op.gate != kNoOp && !exists(op.gate))) {
       return "an operation reads what is not there";
     }
+    if (op.kind != Kind::kConvolution && op.middle != 0) return "only a convolution may have two matrices";
     op.depth = first ? 0 : ops_[op.input].channels;
     const char* wrong = nullptr;
     switch (op.kind) {
@@ -207,6 +208,7 @@ Result<Model> parseModel(std::span<const std::byte> file) {
     const std::byte* record = header + kHeaderBytes + kRecordBytes * i;
     const auto kind = std::to_integer<std::uint8_t>(record[0]);
     const auto activation = std::to_integer<std::uint8_t>(record[1]);
+    if (readU16(record + 14) != 0) return invalid("a field that must be zero is not");
     if (kind > static_cast<std::uint8_t>(Kind::kOutput) || activation > static_cast<std::uint8_t>(Activation::kSigmoid)) {
       return invalid("an operation is of an unknown kind");
     }
