@@ -15,7 +15,7 @@ test.each([
   ['room-name-invalid', { room: '' }],
   ['room-name-invalid', { room: 'x'.repeat(65) }],
   ['room-name-invalid', { room: 'room\n' }],
-  ['room-name-invalid', { room: ['standup'] }],
+  ['room-name-invalid', { room: ['standup'] as unknown as string }],
   ['message-invalid', { name: '' }],
   ['message-invalid', { name: '   ' }],
   ['message-invalid', { name: 'x'.repeat(65) }],
