@@ -20,6 +20,8 @@ export class Call {
   readonly media = signal<MediaModel | null>(null);
   readonly present = signal<{ names: string[]; capacity: number } | null>(null);
   readonly problem = signal<RoomProblem | null>(null);
+  /** True while the lobby has lost the server and looks for it. */
+  readonly away = signal(false);
   readonly room = signal<RoomModel | null>(null);
   readonly summary = signal<CallSummary | null>(null);
   private lobby: Lobby | null = null;
@@ -78,7 +80,7 @@ export class Call {
         this.phase.value = 'lobby';
         return;
       }
-      const room = await this.lobby.join({ name: clean, media: this.media.value?.local, signal: life });
+      const room = await this.lobby.join({ name: clean, ...(this.media.value && { media: this.media.value.local }), signal: life });
       if (life.aborted) return room.close();
       batch(() => {
         this.room.value = new RoomModel(room, (code, message) => this.end({ code, message }));
@@ -87,10 +89,9 @@ export class Call {
       announce(room.participants.size === 0 ? 'You are in. Nobody else is here yet.' : 'You are in.');
     } catch (error) {
       if (life.aborted) return;
+      // The lobby is still open: it goes on showing who is in.
       this.phase.value = 'lobby';
-      this.dropLobby();
-      this.fail(codeOf(error), messageOf(error), () => this.enter());
-      if (!isPassing(codeOf(error))) void this.enter();
+      this.problem.value = { code: codeOf(error), message: messageOf(error), retryAt: null };
     }
   }
 
@@ -132,19 +133,21 @@ export class Call {
     clearTimeout(this.retry);
     try {
       const { enterLobby } = await loadEngine();
-      const lobby = await enterLobby({ url: location.origin, room: this.roomName, token: this.token ?? undefined, signal: life });
+      const lobby = await enterLobby({ url: location.origin, room: this.roomName, ...(this.token !== null && { token: this.token }), signal: life });
       if (life.aborted) return lobby.close();
       this.lobby = lobby;
       this.tries = 0;
-      const refresh = (): void => { this.present.value = { names: lobby.participants.map(({ name }) => name), capacity: lobby.capacity }; };
+      const refresh = (): void => {
+        this.present.value = { names: lobby.participants.map(({ name }) => name), capacity: lobby.capacity };
+        if (lobby.connected === this.away.value) this.away.value = !lobby.connected && this.phase.value === 'lobby';
+        if (lobby.connected && this.problem.value && isPassing(this.problem.value.code)) this.problem.value = null;
+      };
       lobby.addEventListener('changed', refresh);
       lobby.addEventListener('error', ({ error }) => {
-        if (this.lobby !== lobby || this.phase.value !== 'lobby') return;
-        this.dropLobby();
-        this.fail(codeOf(error), messageOf(error), () => this.enter());
+        // The lobby itself goes on trying where that can help.
+        if (this.phase.value === 'lobby') this.problem.value = { code: codeOf(error), message: messageOf(error), retryAt: null };
       });
       refresh();
-      if (this.problem.value && isPassing(this.problem.value.code)) this.problem.value = null;
     } catch (error) {
       if (!life.aborted) this.fail(codeOf(error), messageOf(error), () => this.enter());
     }

@@ -4,7 +4,7 @@
 import { batch, signal } from '@preact/signals';
 import { choiceFromKey, choiceKey, choiceTitle, optionsOf, type Choice } from '../backgrounds.ts';
 import { browserOf } from '../browser.ts';
-import { codeOf, messageOf, type DeviceLists, type LocalMedia } from '../engine.ts';
+import { codeOf, messageOf, type DeviceList, type LocalMedia } from '../engine.ts';
 import { recall, remember } from '../storage.ts';
 import { announce, toast } from '../ui.tsx';
 import { deviceWords, type Device, type Words } from '../words.ts';
@@ -15,13 +15,16 @@ const browser = browserOf(navigator.userAgent, navigator.maxTouchPoints);
 
 export class MediaModel {
   readonly camera = signal<MediaStreamTrack | null>(null);
+  /** Whether the camera is on; its track is null while a background starts or after one failed. */
+  readonly cameraOn = signal(false);
   readonly microphone = signal<MediaStreamTrack | null>(null);
   readonly screen = signal<MediaStreamTrack | null>(null);
+  readonly cameraId = signal<string | undefined>(undefined);
   /** Whether the person wants to be heard: there is a microphone and it is not muted. */
   readonly microphoneOn = signal(false);
   readonly busy = signal<Readonly<Record<Device | 'background', boolean>>>({ camera: false, microphone: false, screen: false, background: false });
   readonly problems = signal<Readonly<Partial<Record<Device | 'background', Problem>>>>({});
-  readonly devices = signal<DeviceLists>({ cameras: [], microphones: [], speakers: [] });
+  readonly devices = signal<DeviceList>({ cameras: [], microphones: [], speakers: [] });
   readonly background = signal<Choice>(choiceFromKey(recall('background')));
   /** Whether asking the browser now would be silent: granted before. Null until known. */
   readonly granted = signal<boolean | null>(null);
@@ -33,7 +36,7 @@ export class MediaModel {
     local.addEventListener('changed', () => this.refresh(), { signal: until });
     local.addEventListener('devicechange', () => void this.onDeviceChange(), { signal: until });
     local.addEventListener('backgroundfailed', ({ error }) => this.setProblem('background', codeOf(error), messageOf(error)), { signal: until });
-    local.addEventListener('sourceended', ({ source }) => this.onEnded(source.content), { signal: until });
+    local.addEventListener('sourceended', ({ content }) => this.onEnded(content), { signal: until });
   }
 
   /** Starts what the person had on last time, if the browser will not ask; otherwise leaves it to `askAndStart`. */
@@ -70,7 +73,7 @@ export class MediaModel {
     await this.attempt('camera', async () => {
       const background = await optionsOf(this.background.value);
       try {
-        await this.local.enableCamera({ deviceId, background });
+        await this.local.enableCamera({ ...(deviceId && { deviceId }), background });
       } catch (error) {
         // The remembered camera is gone or cannot: any other will do.
         if (!deviceId || !['device-not-found', 'constraints-unsatisfied'].includes(codeOf(error))) throw error;
@@ -86,7 +89,7 @@ export class MediaModel {
   async startMicrophone(deviceId?: string): Promise<void> {
     await this.attempt('microphone', async () => {
       try {
-        await this.local.enableMicrophone({ deviceId });
+        await this.local.enableMicrophone(deviceId ? { deviceId } : {});
       } catch (error) {
         if (!deviceId || !['device-not-found', 'constraints-unsatisfied'].includes(codeOf(error))) throw error;
         remember('microphone', null);
@@ -190,6 +193,8 @@ export class MediaModel {
     batch(() => {
       const { camera, microphone, screen } = this.local;
       this.camera.value = camera?.track ?? null;
+      this.cameraOn.value = camera !== null;
+      this.cameraId.value = camera?.deviceId;
       this.microphone.value = microphone?.track ?? null;
       this.screen.value = screen?.track ?? null;
       this.microphoneOn.value = microphone !== null && !microphone.muted;

@@ -45,7 +45,6 @@ export class RoomModel {
   chatOpen = false;
   readonly startedAt = Date.now();
   private readonly troubles = new Map<string, number>();
-  private readonly names = new Map<string, string>();
   private readonly stop = new AbortController();
   private readonly timer: ReturnType<typeof setInterval>;
   private speaker: string | null = null;
@@ -56,9 +55,9 @@ export class RoomModel {
   constructor(readonly room: Room, private readonly onClosed: (code: string, message: string) => void) {
     const options = { signal: this.stop.signal };
     const refresh = (): void => this.refresh();
-    room.addEventListener('participantjoined', ({ participant }) => {
+    room.addEventListener('participantjoined', ({ participant, wasPresent }) => {
       this.refresh();
-      toast(`${participant.name} joined`);
+      if (!wasPresent) toast(`${participant.name} joined`);
     }, options);
     room.addEventListener('participantleft', ({ participant, reason }) => {
       this.troubles.delete(participant.id);
@@ -71,8 +70,9 @@ export class RoomModel {
       if (source.content === 'screen') toast(`${participant.name} shares a screen`);
     }, options);
     room.addEventListener('trackremoved', refresh, options);
-    room.addEventListener('peerchanged', ({ state }) => {
-      if (state === 'reconnecting') this.figures.reconnects++;
+    room.addEventListener('peerchanged', ({ participant, state }) => {
+      // The event also tells of quality: only a change of state counts.
+      if (state === 'reconnecting' && this.people.value.some(({ id, state: before }) => id === participant.id && before === 'connected')) this.figures.reconnects++;
       this.refresh();
     }, options);
     room.addEventListener('activespeaker', ({ participant }) => {
@@ -81,8 +81,8 @@ export class RoomModel {
     }, options);
     room.addEventListener('audioblocked', () => { this.audioBlocked.value = true; }, options);
     room.addEventListener('signallingchanged', ({ state }) => this.onSignalling(state), options);
-    room.addEventListener('data', ({ from, topic, data }) => { if (topic === 'chat') this.onChat(typeof from === 'string' ? from : from.id, data); }, options);
-    room.addEventListener('closed', ({ code, reason }) => this.onClosed(code ?? reason ?? 'internal', reason ?? ''), options);
+    room.addEventListener('data', ({ from, topic, data }) => { if (topic === 'chat') this.onChat(from, data); }, options);
+    room.addEventListener('closed', ({ code, reason }) => this.onClosed(code, reason), options);
     this.timer = setInterval(() => this.tick(), 1000);
     this.refresh();
   }
@@ -129,7 +129,6 @@ export class RoomModel {
       return source && !source.muted ? source.track : null;
     };
     const { id, name, present, state, quality } = participant;
-    this.names.set(id, name);
     const well = state === 'connected' && (quality === 'good' || quality === 'fair');
     if (well) this.troubles.delete(id);
     else if (!this.troubles.has(id)) this.troubles.set(id, Date.now());
@@ -152,10 +151,9 @@ export class RoomModel {
     }
   }
 
-  private onChat(from: string, data: unknown): void {
-    const text = safeText(typeof data === 'string' ? data : data instanceof Uint8Array || data instanceof ArrayBuffer ? new TextDecoder().decode(data) : '');
+  private onChat({ name }: RemoteParticipant, data: string | Uint8Array): void {
+    const text = safeText(typeof data === 'string' ? data : new TextDecoder().decode(data));
     if (text === '') return;
-    const name = this.names.get(from) ?? this.room.participants.get(from)?.name ?? 'Somebody';
     this.addMessage({ from: name, mine: false, text });
     if (this.chatOpen) announce(`${name}: ${text}`);
     else toast(`${name}: ${text.length > 80 ? `${text.slice(0, 80)}…` : text}`);

@@ -3,25 +3,24 @@
 
 import { useEffect, useId, useRef } from 'preact/hooks';
 import type { MediaModel } from '../call/media.ts';
+import type { DeviceList } from '../engine.ts';
 
 export function CameraPicker({ media }: { media: MediaModel }) {
-  return <Picker label="Camera" devices={media.devices.value.cameras} current={media.camera.value} none="No camera" onPick={(id) => void media.startCamera(id)} />;
+  return <Picker label="Camera" devices={media.devices.value.cameras} current={media.cameraId.value} none="No camera" onPick={(id) => void media.startCamera(id)} />;
 }
 
 export function MicrophonePicker({ media }: { media: MediaModel }) {
-  return <Picker label="Microphone" devices={media.devices.value.microphones} current={media.microphone.value} none="No microphone" onPick={(id) => void media.startMicrophone(id)} />;
+  return <Picker label="Microphone" devices={media.devices.value.microphones} current={media.microphone.value?.getSettings().deviceId} none="No microphone" onPick={(id) => void media.startMicrophone(id)} />;
 }
 
-function Picker({ label, devices, current, none, onPick }: { label: string; devices: MediaDeviceInfo[]; current: MediaStreamTrack | null; none: string; onPick: (deviceId: string) => void }) {
+function Picker({ label, devices, current, none, onPick }: { label: string; devices: DeviceList['cameras']; current: string | undefined; none: string; onPick: (deviceId: string) => void }) {
   const id = useId();
   const usable = devices.filter(({ deviceId }) => deviceId !== '');
-  // A processed track has no device of its own: then the label of the remembered device stands.
-  const chosen = current?.getSettings().deviceId ?? '';
-  const known = usable.some(({ deviceId }) => deviceId === chosen);
+  const known = usable.some(({ deviceId }) => deviceId === current);
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <select id={id} value={known ? chosen : usable[0]?.deviceId ?? ''} disabled={usable.length === 0} onChange={(event) => onPick(event.currentTarget.value)}>
+      <select id={id} value={known ? current : usable[0]?.deviceId ?? ''} disabled={usable.length === 0} onChange={(event) => onPick(event.currentTarget.value)}>
         {usable.length === 0 && <option value="">{devices.length > 0 ? `${label} not allowed yet` : none}</option>}
         {usable.map(({ deviceId, label: name }, index) => <option key={deviceId} value={deviceId}>{name || `${label} ${index + 1}`}</option>)}
       </select>
@@ -38,7 +37,7 @@ export function Meter({ media }: { media: MediaModel }) {
     let shown = 0;
     let frame = 0;
     const draw = (): void => {
-      const level = Math.min(1, Math.sqrt(Math.max(0, media.local.microphoneLevel)));
+      const level = media.local.microphoneLevel;
       shown = Math.max(level, shown * 0.92);
       bar.current?.style.setProperty('transform', `scaleX(${shown.toFixed(3)})`);
       frame = requestAnimationFrame(draw);

@@ -66,7 +66,7 @@ function Preview({ media }: { media: MediaModel | null }) {
       {media?.granted.value && (
         <div class="preview-buttons">
           <ToggleButton on={media.microphoneOn.value} busy={busy!.microphone} icon="mic" label="Microphone" onPress={() => void media.toggleMicrophone()} />
-          <ToggleButton on={camera !== null} busy={busy!.camera} icon="camera" label="Camera" onPress={() => void media.toggleCamera()} />
+          <ToggleButton on={media.cameraOn.value} busy={busy!.camera} icon="camera" label="Camera" onPress={() => void media.toggleCamera()} />
         </div>
       )}
     </div>
@@ -133,6 +133,7 @@ function Presence({ call }: { call: Call }) {
 
 function RoomTrouble({ call }: { call: Call }) {
   const problem = call.problem.value;
+  if (!problem && call.away.value) return <p class="small" role="status"><Spinner /> The server is gone. Looking for it…</p>;
   if (!problem) return null;
   const words = roomWords(problem.code, { capacity: call.present.value?.capacity, message: problem.message });
   return (

@@ -2,28 +2,24 @@
 // One small picture of the person in front of each background, made by the very processor that a call uses.
 
 import { optionsOf, type Choice } from '../backgrounds.ts';
-import type { BackgroundOptions, LocalMedia } from '../engine.ts';
+import type { LocalMedia } from '../engine.ts';
 
 const kWidth = 256;
 const kHeight = 144;
-
-interface Processor { track: MediaStreamTrack; update(options: BackgroundOptions): Promise<unknown>; close(): void }
 
 /**
  * Makes the pictures one after the other on one processor and hands each over as an object URL (the receiver revokes it).
  * Resolves when all are made, when `signal` aborts, or when it cannot be done: then the choices keep their plain pictures.
  */
 export async function makeThumbnails(media: LocalMedia, choices: readonly Choice[], signal: AbortSignal, onPicture: (choice: Choice, url: string) => void): Promise<void> {
-  const input = media.camera?.inputTrack;
-  if (!input) return;
-  const track = input.clone();
+  const track = media.cloneCamera();
+  if (!track) return;
   const video = document.createElement('video');
   video.muted = true;
   video.playsInline = true;
-  let processor: Processor | null = null;
+  let processor: import('tessera-rtc/background').BackgroundProcessor | null = null;
   try {
-    const { BackgroundProcessor } = await import('tessera-rtc/background') as unknown as
-      { BackgroundProcessor: { create(track: MediaStreamTrack, options: BackgroundOptions, more?: { signal?: AbortSignal }): Promise<Processor> } };
+    const { BackgroundProcessor } = await import('tessera-rtc/background');
     for (const choice of choices) {
       const options = await optionsOf(choice);
       if (signal.aborted) return;

@@ -24,7 +24,7 @@ export function Bar({ call, room, media, panel, theme, onPanel, onDialog, onThem
   const unread = room.unread.value;
   const canShare = 'getDisplayMedia' in (navigator.mediaDevices ?? {});
   const microphoneOn = media.microphoneOn.value;
-  const cameraOn = media.camera.value !== null;
+  const cameraOn = media.cameraOn.value;
   const sharing = media.screen.value !== null;
   return (
     <nav class="bar" aria-label="Call">

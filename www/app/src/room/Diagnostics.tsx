@@ -20,7 +20,7 @@ export function Diagnostics({ room }: { room: RoomModel; media: MediaModel }) {
     let shown = true;
     const sample = async (): Promise<void> => {
       try {
-        const views = readDiagnostics(await room.room.getDiagnostics(), room.people.peek());
+        const views = readDiagnostics(await room.room.getDiagnostics());
         if (!shown) return;
         const next = new Map<string, History>();
         for (const { id, upBitsPerSecond, downBitsPerSecond } of views) {
