@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { createTesseraServer } from './server.js';
 import { kSecret, sleep, startServer, TestClient, until } from './testing/client.js';
 
@@ -55,12 +55,18 @@ test('a port in use is a sentence, and the server can still be closed', async ()
   other.close();
 });
 
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
 /** The command, as a user runs it. */
 async function runCommand(port: number, more: Record<string, string> = {}): Promise<{ child: ChildProcess; port: number; log: string[] }> {
   const child = spawn(process.execPath, [`${built}/cli.js`, '--port', String(port)], {
     env: { ...process.env, TESSERA_TOKEN_SECRET: kSecret, TESSERA_RESUME_GRACE_MS: '2000', ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  children.push(child);
   const log: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => log.push(text));
   await until(() => log.join('').includes('"listening"') || child.exitCode !== null, 10_000);
