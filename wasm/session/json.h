@@ -55,7 +55,6 @@ class JsonWriter {
   void beginArray() { open('['); }
   void endArray() { close(']'); }
   void key(std::string_view name) {
-    separate();
     string(name);
     out_ += ':';
     fresh_ = true;
