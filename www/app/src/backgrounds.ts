@@ -15,7 +15,7 @@ export const kBlurs = [{ strength: 0.35, title: 'Soft blur' }, { strength: 0.8, 
 
 /** The pictures that come with the app; `scripts/backgrounds` makes them. */
 export const kImages = [
-  { id: 'office', title: 'Office with window light' },
+  { id: 'office', title: 'Office' },
   { id: 'bookshelf', title: 'Bookshelf' },
   { id: 'plants', title: 'Plants' },
   { id: 'city', title: 'City at night' },

@@ -55,6 +55,11 @@ export function toast(text: string, seconds = 4): void {
   setTimeout(() => { toasts.value = toasts.value.filter((entry) => entry.id !== id); }, seconds * 1000);
 }
 
+/** Takes shown messages away, when what they tell is on the screen now. */
+export function clearToasts(): void {
+  toasts.value = [];
+}
+
 /** Where messages appear: once per page, always there, so that screen readers watch it from the start. */
 export function Messages() {
   return (

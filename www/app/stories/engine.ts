@@ -53,6 +53,7 @@ export class LocalMedia extends EventTarget {
     this.camera = { id: 'c', content: 'camera', muted: false, background, track: picture(count++ % 6, background?.kind === 'image' ? 'office' : null) };
     emit(this, 'changed');
   }
+  cloneCamera(): null { return null; }
   disableCamera(): void { this.camera = null; emit(this, 'changed'); }
   async enableMicrophone(): Promise<void> {
     const denied = story.get('microphone');
@@ -99,9 +100,9 @@ class Room extends EventTarget {
       if (story.get('server') === 'gone-later') emit(this, 'signallingchanged', { state: 'reconnecting', since: Date.now() });
       if (story.has('blocked')) emit(this, 'audioblocked');
       if (story.has('talk')) {
-        emit(this, 'data', { from: 'p0', topic: 'chat', data: 'Hello! The agenda is at https://example.org/agenda (two pages).' });
-        emit(this, 'data', { from: 'p0', topic: 'chat', data: 'Shall we start?' });
-        emit(this, 'data', { from: 'p1', topic: 'chat', data: 'Yes, one minute' });
+        emit(this, 'data', { from: this.participants.get('p0'), topic: 'chat', data: 'Hello! The agenda is at https://example.org/agenda (two pages).' });
+        emit(this, 'data', { from: this.participants.get('p0'), topic: 'chat', data: 'Shall we start?' });
+        emit(this, 'data', { from: this.participants.get('p1') ?? this.participants.get('p0'), topic: 'chat', data: 'Yes, one minute' });
       }
     }, 300);
   }
@@ -112,13 +113,27 @@ class Room extends EventTarget {
   close(): void {}
 }
 
-function diagnostics(_people: Map<string, any>): unknown { return { connections: [] }; }
+function diagnostics(people: Map<string, any>): unknown {
+  const wave = (base: number, phase: number): number => base * (0.8 + 0.2 * Math.sin(Date.now() / 3000 + phase) + 0.05 * Math.random());
+  return {
+    at: Date.now(), room: 'demo', topology: 'mesh', participantId: 'me', signalling: { state: 'connected', since: 0, transport: 'websocket', url: '' },
+    peers: [...people.values()].map(({ id, name, state, quality }, index) => ({
+      participantId: id, name, connection: index, state, quality, iceRestarts: 0,
+      states: { connectionState: 'connected', iceConnectionState: state === 'connected' ? 'connected' : 'checking', iceGatheringState: 'complete', signalingState: 'stable' },
+      candidatePair: { local: { type: 'host', protocol: 'udp', address: '192.0.2.7', port: 51234 }, remote: { type: 'srflx', protocol: 'udp', address: '198.51.100.3', port: 40012 }, roundTripMs: 24.3, availableOutgoingBitrate: 2.6e6 },
+      transport: { sendBitsPerSecond: wave(1.3e6, index), receiveBitsPerSecond: wave(1.6e6, index + 2), dtlsState: state === 'connected' ? 'connected' : 'new', dtlsRole: 'client', dtlsCipher: 'TLS_AES_128_GCM_SHA256', srtpCipher: 'AEAD_AES_128_GCM', tlsVersion: 'FEFC', localFingerprint: 'sha-256 3A:5F:91:C2:77:0E:B4:1D:9C:20:6A:F3:88:E1:42:D7:5B:09:AC:63:F8:14:2E:97:B1:C0:7D:36:E4:5A:8F:21', remoteFingerprint: 'sha-256 91:0C:B7' },
+      outbound: [{ sourceId: 'camera', kind: 'video', codec: 'video/VP8', bitsPerSecond: 1.25e6, loss: 0.002, frameWidth: 1280, frameHeight: 720, framesPerSecond: 30, qualityLimitationReason: 'cpu', encoderImplementation: 'libvpx' }],
+      inbound: [{ sourceId: 'camera', kind: 'video', codec: 'video/VP8', bitsPerSecond: 1.5e6, loss: 0.004, jitterMs: 6, frameWidth: 1280, frameHeight: 720, framesPerSecond: 30, decoderImplementation: 'libvpx' }],
+    })),
+  };
+}
 
 export async function enterLobby(): Promise<EventTarget> {
   if (story.get('server') === 'gone') fail('server-unreachable');
   const lobby: any = new EventTarget();
   lobby.participants = names.slice(0, Number(story.get('people') ?? 1)).map((name, index) => ({ id: `p${index}`, name }));
   lobby.capacity = 6;
+  lobby.connected = true;
   lobby.join = async ({ media }: any) => (story.has('full') ? fail('room-full') : new Room(media));
   lobby.close = () => {};
   return lobby;

@@ -100,7 +100,7 @@ function DeviceTrouble({ media }: { media: MediaModel }) {
     <>
       {camera && (
         <Notice urgent title={both ? camera.title.replace('Camera is', 'Camera and microphone are').replace('No camera', 'No camera or microphone') : camera.title}
-          steps={camera.code === 'insecure-context' ? insecureSteps() : camera.steps}>
+          steps={camera.code === 'insecure-context' ? insecureSteps() : both ? camera.steps.map((step) => step.replace(/\bCamera\b/, 'Camera and Microphone')) : camera.steps}>
           {camera.retry && <button type="button" class="button" onClick={() => { void media.startCamera(); if (both) void media.startMicrophone(); }}>Try again</button>}
         </Notice>
       )}

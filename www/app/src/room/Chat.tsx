@@ -6,7 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Message, RoomModel } from '../call/room-model.ts';
 import { timeOfDay } from '../format.ts';
 import { kMaxChatLength, linkParts } from '../text.ts';
-import { Icon } from '../ui.tsx';
+import { clearToasts, Icon } from '../ui.tsx';
 
 /** What was typed and not yet sent outlives the panel. */
 const drafts = new WeakMap<RoomModel, string>();
@@ -21,6 +21,7 @@ export function Chat({ room }: { room: RoomModel }) {
   useEffect(() => {
     room.chatOpen = true;
     room.unread.value = 0;
+    clearToasts();
     if (matchMedia('(pointer: fine)').matches) field.current?.focus();
     return () => { room.chatOpen = false; };
   }, [room]);

@@ -73,18 +73,19 @@ function Line({ stages, label }: { stages: Stage[]; label: string }) {
 /** You and the others as a ring, with the lines that media takes. */
 function Topology({ people }: { people: readonly ConnectionView[] }) {
   const points = [{ name: 'You', ok: true }, ...people.map(({ name, stages }) => ({ name, ok: stages.at(-1)!.state === 'done' }))].map((person, index, all) => {
-    const angle = -Math.PI / 2 + (index * 2 * Math.PI) / all.length;
+    const angle = (all.length === 2 ? Math.PI : -Math.PI / 2) + (index * 2 * Math.PI) / all.length;
     return { ...person, x: 150 + 62 * Math.cos(angle) * 1.5, y: 62 + 42 * Math.sin(angle) };
   });
+  const pair = points.length === 2;
   return (
     <figure class="topology">
-      <svg viewBox="0 0 300 132" role="img" aria-label={`Mesh: you are connected directly to ${people.map(({ name }) => name).join(', ')}`}>
+      <svg viewBox={pair ? "0 44 300 52" : "0 -10 300 146"} role="img" aria-label={`Mesh: you are connected directly to ${people.map(({ name }) => name).join(', ')}`}>
         {points.slice(1).map(({ x, y, ok }, index) => <line key={`you-${index}`} x1={points[0]!.x} y1={points[0]!.y} x2={x} y2={y} class={ok ? 'edge ok' : 'edge'} />)}
         {points.slice(1).flatMap((a, i) => points.slice(i + 2).map((b, j) => <line key={`${i}-${j}`} x1={a.x} y1={a.y} x2={b.x} y2={b.y} class="edge faint" />))}
         {points.map(({ name, x, y }, index) => (
           <g key={index}>
             <circle cx={x} cy={y} r="9" class={index === 0 ? 'node you' : 'node'} />
-            <text x={x} y={y < 62 ? y - 14 : y + 23} text-anchor="middle">{name.length > 14 ? `${name.slice(0, 13)}…` : name}</text>
+            <text x={x} y={y < 61 ? y - 14 : y + 23} text-anchor="middle">{name.length > 14 ? `${name.slice(0, 13)}…` : name}</text>
           </g>
         ))}
       </svg>

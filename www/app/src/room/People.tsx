@@ -16,7 +16,7 @@ export function People({ room, media, call }: { room: RoomModel; media: MediaMod
   return (
     <div class="panel-scroll">
       <ul class="people">
-        <Entry id="you" name={`${call.name.value} (you)`} microphoneOn={media.microphoneOn.value} cameraOn={media.camera.value !== null} note="" />
+        <Entry id="you" name={call.name.value} you microphoneOn={media.microphoneOn.value} cameraOn={media.camera.value !== null} note="" />
         {room.people.value.map((person) => (
           <Entry key={person.id} id={person.id} name={person.name} microphoneOn={person.microphoneOn} cameraOn={person.camera !== null}
             note={!person.present ? 'Away' : kStates[person.state]} quality={person.state === 'connected' ? person.quality : undefined} />
@@ -30,11 +30,11 @@ export function People({ room, media, call }: { room: RoomModel; media: MediaMod
   );
 }
 
-function Entry({ id, name, microphoneOn, cameraOn, note, quality }: { id: string; name: string; microphoneOn: boolean; cameraOn: boolean; note: string; quality?: keyof typeof kQuality }) {
+function Entry({ id, name, you = false, microphoneOn, cameraOn, note, quality }: { id: string; name: string; you?: boolean; microphoneOn: boolean; cameraOn: boolean; note: string; quality?: keyof typeof kQuality }) {
   return (
     <li>
       <span class="avatar avatar-small" aria-hidden="true" ref={(element) => { element?.style.setProperty('--hue', String(hueOf(id))); }}>{initials(name)}</span>
-      <span class="people-name">{name}{note && <span class="small quiet-text">{note}</span>}</span>
+      <span class="people-name">{you ? `${name} (you)` : name}{note && <span class="small quiet-text">{note}</span>}</span>
       <span class="people-state">
         {quality && <span title={kQualityWords[quality]}><Icon name={kQuality[quality]} /><span class="visually-hidden">{kQualityWords[quality]}</span></span>}
         <span title={`Microphone ${microphoneOn ? 'on' : 'off'}`}><Icon name={microphoneOn ? 'mic' : 'mic-off'} /><span class="visually-hidden">Microphone {microphoneOn ? 'on' : 'off'}</span></span>

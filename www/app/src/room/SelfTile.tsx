@@ -4,29 +4,34 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { MediaModel } from '../call/media.ts';
-import { cornerAfterKey, cornerRect, nearestCorner, type Corner, type Size } from '../layout.ts';
+import { cornerAfterKey, cornerRect, nearestCorner, type Corner, type Rect, type Size } from '../layout.ts';
 import { recall, remember } from '../storage.ts';
 import { announce, Icon, TrackVideo } from '../ui.tsx';
 
 const kCorners: readonly string[] = ['top-left', 'top-right', 'bottom-left', 'bottom-right'];
 
-export function SelfTile({ media, container, name }: { media: MediaModel; container: Size; name: string }) {
+/** @param slot where the tile goes while a screen is on the stage and nobody moved the tile since; otherwise it has its corner. */
+export function SelfTile({ media, container, name, slot }: { media: MediaModel; container: Size; name: string; slot: Rect | null }) {
   const stored = recall('corner');
   const corner = useSignal<Corner | null>(stored !== null && kCorners.includes(stored) ? stored as Corner : null);
+  const moved = useRef(false);
   const drag = useRef<{ dx: number; dy: number; moved: boolean } | null>(null);
   const element = useRef<HTMLButtonElement>(null);
 
   const narrow = container.width < 720;
-  const width = Math.round(narrow ? Math.max(96, container.width * 0.28) : Math.min(260, Math.max(176, container.width * 0.17)));
-  const size = narrow ? { width, height: Math.round(width * 4 / 3) } : { width, height: Math.round(width * 9 / 16) };
+  const width = Math.round(narrow ? Math.max(84, container.width * 0.25) : Math.min(260, Math.max(176, container.width * 0.17)));
+  if (!slot) moved.current = false;
+  const inSlot = slot !== null && !moved.current;
+  const size = inSlot ? { width: slot.width, height: slot.height } : narrow ? { width, height: Math.round(width * 4 / 3) } : { width, height: Math.round(width * 9 / 16) };
   const at = corner.value ?? (narrow ? 'top-right' : 'bottom-right');
   // The bar is in the middle of the bottom; where the window is too narrow for both, stay above it.
   const bottomInset = container.width < 1180 ? 104 : 16;
-  const rect = cornerRect(at, container, size, narrow ? 12 : 16, bottomInset);
+  const rect = inSlot ? slot : cornerRect(at, container, size, narrow ? 12 : 16, bottomInset);
   const camera = media.camera.value;
 
   const moveTo = (next: Corner): void => {
     corner.value = next;
+    moved.current = true;
     remember('corner', next);
     announce(`Your picture is at the ${next.replace('-', ' ')}`);
   };

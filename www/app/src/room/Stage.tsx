@@ -23,7 +23,7 @@ export function Stage({ room, media }: { room: RoomModel; media: MediaModel }) {
     return () => watch.disconnect();
   }, []);
 
-  const placed = place(room.people.value, size.value);
+  const { placed, self } = place(room.people.value, size.value);
   useGlide(container, placed);
   return (
     <section class="stage" aria-label="People in the call" ref={container}>
@@ -32,23 +32,24 @@ export function Stage({ room, media }: { room: RoomModel; media: MediaModel }) {
           <Tile person={person} content={content} small={rect.width < 240} />
         </div>
       ))}
-      <SelfTile media={media} container={size.value} name="You" />
+      <SelfTile media={media} container={size.value} name="You" slot={self} />
     </section>
   );
 }
 
-/** Everybody in the order in which they came; shared screens on the stage, with everybody in the strip. */
-function place(people: readonly Person[], size: Size): Placed[] {
+/** Everybody in the order in which they came; shared screens on the stage, with everybody and a place for you in the strip. */
+function place(people: readonly Person[], size: Size): { placed: Placed[]; self: Rect | null } {
   const screens = people.filter(({ screen }) => screen !== null);
   if (screens.length === 0) {
-    return gridLayout(people.length, size).map((rect, index) => ({ key: people[index]!.id, person: people[index]!, content: 'camera', rect }));
+    return { placed: gridLayout(people.length, size).map((rect, index) => ({ key: people[index]!.id, person: people[index]!, content: 'camera', rect })), self: null };
   }
-  if (size.width <= 0 || size.height <= 0) return [];
-  const { stage, strip } = stageLayout(screens.length, people.length, size);
-  return [
+  if (size.width <= 0 || size.height <= 0) return { placed: [], self: null };
+  const { stage, strip } = stageLayout(screens.length, people.length + 1, size);
+  const placed = [
     ...stage.map((rect, index): Placed => ({ key: `${screens[index]!.id}/screen`, person: screens[index]!, content: 'screen', rect })),
-    ...strip.map((rect, index): Placed => ({ key: people[index]!.id, person: people[index]!, content: 'camera', rect })),
+    ...strip.slice(0, -1).map((rect, index): Placed => ({ key: people[index]!.id, person: people[index]!, content: 'camera', rect })),
   ];
+  return { placed, self: strip.at(-1)! };
 }
 
 function put(element: HTMLElement, { x, y, width, height }: Rect): void {
