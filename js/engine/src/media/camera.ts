@@ -62,6 +62,11 @@ export class Camera {
     return this.#background;
   }
 
+  /** Never to be published. */
+  cloneRaw(): MediaStreamTrack | null {
+    return this.#closed ? null : this.#raw.clone();
+  }
+
   get deviceId(): string | undefined {
     return this.#raw.getSettings().deviceId;
   }

@@ -89,13 +89,15 @@ export class LocalMedia extends TypedEventTarget<LocalMediaEventMap> {
   get microphone(): LocalSource | null {
     if (!this.#microphone) return null;
     const { track, muted } = this.#microphone;
-    return { id: 'microphone', content: 'microphone', track, muted, background: { kind: 'none' } };
+    const { deviceId } = track.getSettings();
+    return { id: 'microphone', content: 'microphone', track, muted, ...(deviceId !== undefined && { deviceId }), background: { kind: 'none' } };
   }
 
   get camera(): LocalSource | null {
     if (!this.#camera) return null;
     const track = this.#camera.published;
-    return { id: 'camera', content: 'camera', track, muted: track === null, background: this.#camera.background };
+    const { deviceId } = this.#camera;
+    return { id: 'camera', content: 'camera', track, muted: track === null, ...(deviceId !== undefined && { deviceId }), background: this.#camera.background };
   }
 
   get screen(): LocalSource | null {
@@ -191,6 +193,14 @@ export class LocalMedia extends TypedEventTarget<LocalMediaEventMap> {
       this.#camera = camera;
       this.#changed();
     });
+  }
+
+  /**
+   * A copy of the camera's own picture, before any background: only for showing on this machine what a choice would look
+   * like. null while the camera is off. The caller stops it; it ends with the camera's device otherwise.
+   */
+  cloneCamera(): MediaStreamTrack | null {
+    return this.#camera?.cloneRaw() ?? null;
   }
 
   /** Turns the camera off and gives the device back. */

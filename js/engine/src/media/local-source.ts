@@ -12,6 +12,8 @@ export interface LocalSource {
   /** What others receive, for the own preview too. null while a background is starting or has failed. */
   readonly track: MediaStreamTrack | null;
   readonly muted: boolean;
+  /** The camera or microphone in use, one of LocalMedia.listDevices(); not for screens. */
+  readonly deviceId?: string;
   /** Only for the camera; {kind: 'none'} otherwise. */
   readonly background: BackgroundOptions;
 }

@@ -140,6 +140,12 @@ export class Room extends TypedEventTarget<RoomEventMap> {
    * As EventTarget's; and a listener of 'participantjoined' is soon told of those who are in the room already, with
    * `event.wasPresent`, so that it need not look through `participants` first.
    */
+  override addEventListener<K extends keyof RoomEventMap & string>(
+    type: K,
+    listener: ((this: this, event: RoomEventMap[K]) => unknown) | { handleEvent(event: RoomEventMap[K]): unknown } | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
   override addEventListener(type: string, listener: unknown, options?: boolean | AddEventListenerOptions): void {
     super.addEventListener(type, listener as EventListener, options);
     if (type !== 'participantjoined' || !listener) return;

@@ -4,11 +4,13 @@
 import '../styles/call.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
+import { lazy } from '../lazy.tsx';
 import { LobbyScreen } from '../lobby/Lobby.tsx';
-import { RoomScreen } from '../room/Room.tsx';
 import { Messages } from '../ui.tsx';
-import { AfterScreen } from './After.tsx';
 import { Call } from './call.ts';
+
+const RoomScreen = lazy(() => import('../room/Room.tsx').then((module) => module.RoomScreen));
+const AfterScreen = lazy(() => import('./After.tsx').then((module) => module.AfterScreen));
 
 export function showCall(root: HTMLElement, roomName: string, token: string | null): void {
   const call = new Call(roomName, token);
@@ -23,6 +25,8 @@ export function showCall(root: HTMLElement, roomName: string, token: string | nu
   });
   render(<Screens call={call} />, root);
   void call.start();
+  // Ready before Join is pressed.
+  setTimeout(() => void RoomScreen.preload(), 1000);
 }
 
 function Screens({ call }: { call: Call }) {

@@ -5,12 +5,13 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Call } from '../call/call.ts';
 import type { MediaModel } from '../call/media.ts';
+import { lazy } from '../lazy.tsx';
 import { listNames } from '../text.ts';
 import { Icon, Logo, Notice, Spinner, TrackVideo, useSeconds } from '../ui.tsx';
 import { insecureSteps, roomWords } from '../words.ts';
-import { BackgroundPicker } from './BackgroundPicker.tsx';
 import { CameraPicker, Meter, MicrophonePicker } from './Devices.tsx';
 
+const BackgroundPicker = lazy(() => import('./BackgroundPicker.tsx').then((module) => module.BackgroundPicker));
 const picking = signal(false);
 
 export function LobbyScreen({ call }: { call: Call }) {

@@ -8,18 +8,22 @@ import type { Call } from '../call/call.ts';
 import type { MediaModel } from '../call/media.ts';
 import type { RoomModel } from '../call/room-model.ts';
 import { actionOf, type RoomAction } from '../keys.ts';
-import { BackgroundPicker } from '../lobby/BackgroundPicker.tsx';
+import { lazy, loadTheRest } from '../lazy.tsx';
 import { recall, remember } from '../storage.ts';
 import { Icon, Notice, useSeconds } from '../ui.tsx';
 import { Bar } from './Bar.tsx';
-import { Chat } from './Chat.tsx';
-import { DevicesDialog, KeysDialog, LeaveDialog } from './Dialogs.tsx';
-import { Diagnostics } from './Diagnostics.tsx';
-import { Invite } from './Invite.tsx';
 import { Panel } from './Panel.tsx';
-import { People } from './People.tsx';
 import { Stage } from './Stage.tsx';
 import { useStillness } from './stillness.ts';
+
+const BackgroundPicker = lazy(() => import('../lobby/BackgroundPicker.tsx').then((module) => module.BackgroundPicker));
+const Chat = lazy(() => import('./Chat.tsx').then((module) => module.Chat));
+const People = lazy(() => import('./People.tsx').then((module) => module.People));
+const Diagnostics = lazy(() => import('./Diagnostics.tsx').then((module) => module.Diagnostics));
+const Invite = lazy(() => import('./Invite.tsx').then((module) => module.Invite));
+const LeaveDialog = lazy(() => import('./Dialogs.tsx').then((module) => module.LeaveDialog));
+const KeysDialog = lazy(() => import('./Dialogs.tsx').then((module) => module.KeysDialog));
+const DevicesDialog = lazy(() => import('./Dialogs.tsx').then((module) => module.DevicesDialog));
 
 export type PanelName = 'background' | 'chat' | 'people' | 'diagnostics';
 export type DialogName = 'leave' | 'keys' | 'devices';
@@ -51,6 +55,11 @@ export function RoomScreen({ call, room, media }: { call: Call; room: RoomModel;
       default: toggle(action);
     }
   };
+
+  useEffect(() => {
+    const timer = setTimeout(() => void loadTheRest(), 5000);
+    return () => clearTimeout(timer);
+  }, []);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
