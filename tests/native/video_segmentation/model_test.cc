@@ -59,7 +59,7 @@ TEST_CASE("a file cut anywhere is refused", "[segmentation]") {
 
 TEST_CASE("a file with any one bit flipped is refused", "[segmentation]") {
   const auto file = sample().bytes();
-  for (std::size_t i = 0; i < file.size(); i += i < 600 ? 1 : 331) {
+  for (std::size_t i = 0; i < file.size(); i += i < 300 ? 1 : 531) {
     for (unsigned bit = 0; bit < 8; ++bit) {
       auto flipped = file;
       flipped[i] ^= static_cast<std::byte>(1U << bit);
@@ -118,7 +118,7 @@ TEST_CASE("records that lie are refused even when the checksum is right", "[segm
 TEST_CASE("random damage behind a right checksum never does more than be refused or run", "[segmentation]") {
   std::mt19937 random(21);
   int accepted = 0;
-  for (int round = 0; round < 1000; ++round) {
+  for (int round = 0; round < 600; ++round) {
     auto file = sample(static_cast<unsigned>(round % 7)).bytes();
     const std::size_t header = std::min<std::size_t>(file.size(), 1000);
     for (int changes = 1 + static_cast<int>(random() % 3); changes > 0; --changes) {
@@ -137,7 +137,7 @@ TEST_CASE("random damage behind a right checksum never does more than be refused
     std::vector<float> mask(pixels);
     CHECK(segmenter.run(std::vector<float>(3 * pixels, 0.25F), mask));
   }
-  CHECK(accepted > 50);
+  CHECK(accepted > 30);
 }
 
 }  // namespace

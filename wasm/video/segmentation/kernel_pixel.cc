@@ -50,10 +50,10 @@ void upsampleRow(const float* near, const float* far, float* out, int width, int
 
 void outputRow(const float* in, const float* weights, float bias, float* top, float* bottom, int width, int depth) {
   int x = 0;
-  for (; x + 8 <= width; x += 8, in += 8 * depth, top += 16, bottom += 16) {
-    v128_t sum[8];
+  for (; x + 4 <= width; x += 4, in += 4 * depth, top += 8, bottom += 8) {
+    v128_t sum[4];
     outputTile(in, weights, bias, sum, depth);
-    for (int p = 0; p < 8; p += 2) {
+    for (int p = 0; p < 4; p += 2) {
       wasm_v128_store(top + 2 * p, sigmoid(wasm_i32x4_shuffle(sum[p], sum[p + 1], 0, 1, 4, 5)));
       wasm_v128_store(bottom + 2 * p, sigmoid(wasm_i32x4_shuffle(sum[p], sum[p + 1], 2, 3, 6, 7)));
     }

@@ -43,7 +43,7 @@ float halfToFloat(std::uint32_t half) {
 int opNumber(std::uint32_t field) { return field == 0xffffU ? kNoOp : static_cast<int>(field); }
 std::size_t weightsPlace(std::uint32_t field) { return field == 0xffffffffU ? kNoWeights : field; }
 
-Error invalid(const std::string& what) { return {ErrorCode::kInvalidModel, "The segmentation model cannot be used: " + what + '.'}; }
+Error invalid(const char* what) { return {ErrorCode::kInvalidModel, std::string("The segmentation model cannot be used: ").append(what)}; }
 
 /** Checks operations one after the other; each sees only those before it. */
 class Checker {
@@ -231,7 +231,7 @@ Result<Model> parseModel(std::span<const std::byte> file) {
       op.width = width;
       if (op.channels != 3 || op.input != kNoOp || op.addend != kNoOp || op.gate != kNoOp) return invalid("its input is not a picture");
     }
-    if (const char* wrong = checker.check(op)) return invalid(wrong + std::string(" (operation ") + std::to_string(i) + ')');
+    if (const char* wrong = checker.check(op)) return invalid(wrong);
     model.ops.push_back(op);
   }
 

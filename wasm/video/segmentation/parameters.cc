@@ -2,6 +2,7 @@
 // Packs weights for the kernels, and multiplies the matrices of operations that have two.
 #include "wasm/video/segmentation/parameters.h"
 
+#include <algorithm>
 #include <cstddef>
 
 #include "wasm/video/segmentation/kernels.h"
@@ -9,73 +10,76 @@
 namespace tessera::video::segmentation {
 namespace {
 
-/** An affine map: `weights` is [out][in], `bias` [out]. */
-struct Matrix {
-  std::vector<float> weights;
-  std::vector<float> bias;
-};
+std::size_t area(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
 
-std::vector<float> slice(const Model& model, std::size_t place, std::size_t count) {
-  if (place == kNoWeights) return std::vector<float>(count, 0.0F);
-  const auto begin = model.weights.begin() + static_cast<std::ptrdiff_t>(place);
-  return {begin, begin + static_cast<std::ptrdiff_t>(count)};
+/** What one output channel is a weighted sum of. */
+std::size_t patchOf(const Op& op) {
+  switch (op.kind) {
+    case Kind::kConvolution: return area(op.kernel * op.kernel, op.depth);
+    case Kind::kDepthwise: return area(op.kernel, op.kernel);
+    case Kind::kDense: return static_cast<std::size_t>(op.depth);
+    case Kind::kOutput: return 4 * static_cast<std::size_t>(op.depth);
+    default: return 0;
+  }
 }
 
-/** What a convolution or dense operation multiplies each patch of `patch` inputs with. */
-Matrix matrixOf(const Model& model, const Op& op, std::size_t patch) {
-  const auto channels = static_cast<std::size_t>(op.channels);
-  if (op.middle == 0) return {slice(model, op.weights, patch * channels), slice(model, op.bias, channels)};
+/** Floats kept for the bias: whole vectors. */
+std::size_t biasSize(const Op& op) { return (static_cast<std::size_t>(op.channels) + 3) / 4 * 4; }
 
+/** A weight of the file; nothing is zero. */
+float weightAt(const Model& model, std::size_t place, std::size_t i) { return place == kNoWeights ? 0.0F : model.weights[place + i]; }
+
+/** Where weight `k` of output channel `c` goes in a matrix packed for convolveRow(). */
+std::size_t packed(std::size_t c, std::size_t k, std::size_t patch) { return (c / kBlock * patch + k) * kBlock + c % kBlock; }
+
+/** One convolution or dense operation: [out][patch] to blocks, two matrices multiplied into one. */
+void packMatrix(const Model& model, const Op& op, std::size_t patch, float* weights, float* bias) {
+  const auto channels = static_cast<std::size_t>(op.channels);
   const auto middle = static_cast<std::size_t>(op.middle);
-  const Matrix inner{slice(model, op.weights, patch * middle), slice(model, op.bias, middle)};
-  const std::vector<float> outer = slice(model, op.weights2, middle * channels);
-  Matrix product{std::vector<float>(patch * channels, 0.0F), slice(model, op.bias2, channels)};
-  for (std::size_t out = 0; out < channels; ++out) {
+  for (std::size_t c = 0; c < channels; ++c) {
+    if (middle == 0) {
+      bias[c] = weightAt(model, op.bias, c);
+      for (std::size_t k = 0; k < patch; ++k) weights[packed(c, k, patch)] = model.weights[op.weights + c * patch + k];
+      continue;
+    }
+    bias[c] = weightAt(model, op.bias2, c);
     for (std::size_t m = 0; m < middle; ++m) {
-      const float factor = outer[out * middle + m];
-      product.bias[out] += factor * inner.bias[m];
-      for (std::size_t in = 0; in < patch; ++in) product.weights[out * patch + in] += factor * inner.weights[m * patch + in];
+      const float factor = model.weights[op.weights2 + c * middle + m];
+      bias[c] += factor * weightAt(model, op.bias, m);
+      for (std::size_t k = 0; k < patch; ++k) weights[packed(c, k, patch)] += factor * model.weights[op.weights + m * patch + k];
     }
   }
-  return product;
 }
-
-void append(std::vector<float>& to, const std::vector<float>& from) { to.insert(to.end(), from.begin(), from.end()); }
 
 }  // namespace
 
 std::vector<float> packParameters(const Model& model, std::vector<Node>& nodes) {
-  std::vector<float> parameters;
+  std::size_t size = 0;
   for (Node& node : nodes) {
+    node.weights = size;
+    node.bias = size + patchOf(node.op) * static_cast<std::size_t>(node.op.kind == Kind::kOutput ? 1 : node.op.channels);
+    if (patchOf(node.op) > 0) size = node.bias + biasSize(node.op);
+  }
+  std::vector<float> parameters(size, 0.0F);
+  for (const Node& node : nodes) {
     const Op& op = node.op;
-    if (op.kind == Kind::kInput || op.kind == Kind::kUpsample) continue;
-    const auto depth = static_cast<std::size_t>(op.depth);
-    const auto channels = static_cast<std::size_t>(op.channels);
-    node.weights = parameters.size();
-    if (op.kind == Kind::kDepthwise) {
-      append(parameters, slice(model, op.weights, static_cast<std::size_t>(op.kernel * op.kernel) * channels));
-      node.bias = parameters.size();
-      append(parameters, slice(model, op.bias, channels));
-      continue;
+    const std::size_t patch = patchOf(op);
+    float* weights = parameters.data() + node.weights;
+    float* bias = parameters.data() + node.bias;
+    switch (op.kind) {
+      case Kind::kConvolution:
+      case Kind::kDense: packMatrix(model, op, patch, weights, bias); break;
+      case Kind::kDepthwise:
+        std::copy_n(model.weights.data() + op.weights, patch * static_cast<std::size_t>(op.channels), weights);
+        std::copy_n(model.weights.data() + op.bias, op.channels, bias);
+        break;
+      case Kind::kOutput:
+        // From [4][depth] to [depth][4].
+        for (std::size_t i = 0; i < patch; ++i) weights[i] = model.weights[op.weights + i % 4 * (patch / 4) + i / 4];
+        bias[0] = model.weights[op.bias];
+        break;
+      default: break;
     }
-    if (op.kind == Kind::kOutput) {
-      // From [4][depth] to [depth][4].
-      for (std::size_t k = 0; k < depth; ++k) {
-        for (std::size_t corner = 0; corner < 4; ++corner) parameters.push_back(model.weights[op.weights + corner * depth + k]);
-      }
-      node.bias = parameters.size();
-      append(parameters, {model.weights[op.bias], 0.0F, 0.0F, 0.0F});
-      continue;
-    }
-    const std::size_t patch = op.kind == Kind::kDense ? depth : static_cast<std::size_t>(op.kernel * op.kernel) * depth;
-    const Matrix matrix = matrixOf(model, op, patch);
-    for (std::size_t block = 0; block < channels; block += kBlock) {
-      for (std::size_t k = 0; k < patch; ++k) {
-        for (std::size_t lane = 0; lane < kBlock; ++lane) parameters.push_back(matrix.weights[(block + lane) * patch + k]);
-      }
-    }
-    node.bias = parameters.size();
-    append(parameters, matrix.bias);
   }
   return parameters;
 }

@@ -3,7 +3,6 @@
 #include "wasm/video/segmentation/plan.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "wasm/video/segmentation/parameters.h"
 
@@ -35,23 +34,31 @@ struct Tenant {
 };
 
 /** Gives every tenant the lowest place free for all of its life, the largest first. Returns the arena's size. */
-std::size_t settle(std::vector<Tenant> tenants) {
-  std::stable_sort(tenants.begin(), tenants.end(), [](const Tenant& a, const Tenant& b) { return a.size > b.size; });
-  std::vector<const Tenant*> settled;
+std::size_t settle(std::vector<Tenant>& tenants) {
+  // Insertion sorts: there are a hundred tenants, once, and the library's sorts would be most of this file's code.
+  for (std::size_t i = 1; i < tenants.size(); ++i) {
+    const Tenant moved = tenants[i];
+    std::size_t at = i;
+    for (; at > 0 && tenants[at - 1].size < moved.size; --at) tenants[at] = tenants[at - 1];
+    tenants[at] = moved;
+  }
+  std::vector<const Tenant*> settled(tenants.size());
   std::size_t arena = 0;
-  for (Tenant& tenant : tenants) {
+  for (std::size_t i = 0; i < tenants.size(); ++i) {
+    const Tenant& tenant = tenants[i];
     std::size_t place = 0;
     // `settled` is kept in order of place, so one pass finds the first gap that is wide enough.
-    for (const Tenant* other : settled) {
-      if (other->last < tenant.first || other->first > tenant.last) continue;
-      if (place + tenant.size <= *other->place) break;
-      place = std::max(place, *other->place + other->size);
+    for (std::size_t k = 0; k < i; ++k) {
+      const Tenant& other = *settled[k];
+      if (other.last < tenant.first || other.first > tenant.last) continue;
+      if (place + tenant.size <= *other.place) break;
+      place = std::max(place, *other.place + other.size);
     }
     *tenant.place = place;
     arena = std::max(arena, place + tenant.size);
-    settled.insert(std::upper_bound(settled.begin(), settled.end(), place,
-                                    [](std::size_t at, const Tenant* other) { return at < *other->place; }),
-                   &tenant);
+    std::size_t at = i;
+    for (; at > 0 && *settled[at - 1]->place > place; --at) settled[at] = settled[at - 1];
+    settled[at] = &tenant;
   }
   return arena;
 }
@@ -107,6 +114,7 @@ Plan makePlan(const Model& model) {
   }
 
   std::vector<Tenant> tenants;
+  tenants.reserve(3 * nodes.size());
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     Node& node = nodes[i];
     const Op& op = node.op;
@@ -129,7 +137,7 @@ Plan makePlan(const Model& model) {
       tenants.push_back({aligned(depth * static_cast<std::size_t>(op.channels)), node.group, node.group, &node.scratch});
     }
   }
-  plan.arena_size = settle(std::move(tenants));
+  plan.arena_size = settle(tenants);
 
   plan.parameters = packParameters(model, nodes);
   return plan;
