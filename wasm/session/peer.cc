@@ -9,6 +9,7 @@ namespace tessera::session {
 namespace {
 
 constexpr int kFailuresUntilFailed = 3;
+constexpr Duration kMidsDelay = Duration::millis(100);
 
 template <class List, class Predicate>
 auto findIf(List& list, Predicate predicate) -> decltype(&*list.begin()) {
@@ -167,6 +168,7 @@ void Peer::resendAfter(Duration delay) { resend_all_at_ = earlier(resend_all_at_
 void Peer::syncSources() {
   if (connection_.id.value == 0) return;
   std::vector<std::string>& sent = connection_.sent_sources;
+  const std::vector<std::string> before = sent;
   for (const std::string& source_id : sent) {
     if (!contains(shared_.tracks, source_id)) shared_.act(action::RemoveSource{connection_.id, source_id});
   }
@@ -176,6 +178,7 @@ void Peer::syncSources() {
     shared_.act(action::AddSource{connection_.id, source.id, source.kind, source.content});
     sent.push_back(source.id);
   }
+  if (sent != before) connection_.mids_due_at = shared_.now + kMidsDelay;
 }
 
 void Peer::sendState() {
@@ -295,7 +298,10 @@ void Peer::onTimer() {
   if (take(reopen_at_)) open(/*initiate=*/true);
   if (take(resend_all_at_)) onSignallable();
   if (connection_.id.value == 0) return;
-  if (take(connection_.hold_until) || take(connection_.retry_at)) pump();
+  const bool mids_due = take(connection_.mids_due_at);
+  if (mids_due) connection_.negotiation_needed = true;
+  const bool held = take(connection_.hold_until);
+  if (take(connection_.retry_at) || held || mids_due) pump();
   if (signallable() && take(connection_.resend_at)) resend(/*candidates=*/true);
   const std::optional<Timestamp>& closed = connection_.channel_closed_at;
   if (closed && *closed + shared_.config.channel_close_grace <= shared_.now && healthy() && signallable()) {
@@ -311,6 +317,7 @@ std::optional<Timestamp> Peer::nextTimeout() const {
   if (connection_.id.value == 0) return next;
   next = earlier(next, connection_.hold_until);
   next = earlier(next, connection_.retry_at);
+  next = earlier(next, connection_.mids_due_at);
   if (signallable()) next = earlier(next, connection_.resend_at);
   if (connection_.channel_closed_at && healthy() && signallable()) {
     next = earlier(next, *connection_.channel_closed_at + shared_.config.channel_close_grace);

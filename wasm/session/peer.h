@@ -108,6 +108,9 @@ class Peer {
     RemoteCandidates remote_candidates;
 
     std::vector<std::string> sent_sources;  // AddSource was asked for
+    // The other side does not know yet which mid sends which source, and by then the browser has not asked for negotiation:
+    // a track that takes over another's transceiver needs none.
+    std::optional<Timestamp> mids_due_at;
     std::vector<MidMapping> mids;           // what the other side sends, by its applied description
     std::vector<Track> tracks;              // what is being received
     std::vector<MidMapping> announced;      // what the application knows

@@ -116,6 +116,7 @@ void Peer::start(Operation operation) {
   c.operation = operation;
   c.op = OperationId{shared_.next_op++};
   if (operation == Operation::kLocalOffer || operation == Operation::kLocalAnswer) {
+    c.mids_due_at.reset();
     shared_.act(action::SetLocalDescription{c.id, c.op});
   } else {
     c.negotiated = true;

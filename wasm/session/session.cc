@@ -114,7 +114,7 @@ void Session::Impl::reject(const std::string& code, const std::string& message) 
 }
 
 void Session::Impl::on(const event::Leave&) {
-  if (shared_.signalling_up) shared_.act(action::TransportSend{serializeLeave()});
+  if (transport_open_ && join_count_ > 0) shared_.act(action::TransportSend{serializeLeave()});
   close("left");
 }
 

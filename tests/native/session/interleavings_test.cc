@@ -2,6 +2,7 @@
 // Rooms under thousands of random disturbances: whatever happens, calm brings every pair together with all its sources.
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 
 #include "tests/native/session/simulation.h"
@@ -110,6 +111,15 @@ int countOf(int native) {
 #endif
 }
 
+// With TESSERA_DUMP naming a directory and TESSERA_SEED the seed: the logs of a failing room, for session_replay and the eye.
+void dumpLogs(const Simulation& s) {
+  const char* folder = std::getenv("TESSERA_DUMP");
+  if (folder == nullptr) return;
+  for (const auto& client : s.clients) {
+    std::ofstream(std::string(folder) + "/" + std::to_string(client->host) + ".jsonl") << client->log->text();
+  }
+}
+
 void runOne(SimulationOptions options) {
   INFO("seed " << options.seed);
   Simulation s(options);
@@ -127,7 +137,10 @@ void runOne(SimulationOptions options) {
   s.calm();
   s.run(Duration::seconds(100));
   const auto problems = s.problems();
-  if (!problems.empty()) FAIL(joinLines(problems));
+  if (!problems.empty()) {
+    if (options.log) dumpLogs(s);
+    FAIL(joinLines(problems));
+  }
   if (!options.log) return;
   for (const auto& client : s.clients) {
     const auto difference = replay(client->log->text());
@@ -153,7 +166,7 @@ TEST_CASE("a room of four converges under random disturbances", "[session][simul
   const int count = countOf(6000);
   for (int i = 0; i < count; ++i) {
     const std::uint64_t seed = first + static_cast<std::uint64_t>(i);
-    runOne({.seed = seed, .participants = 4, .chaos = false, .server_revisions = seed % 2 == 0, .log = seed % 50 == 0});
+    runOne({.seed = seed, .participants = 4, .chaos = false, .server_revisions = seed % 2 == 0, .log = seed % 50 == 0 || std::getenv("TESSERA_DUMP") != nullptr});
   }
 }
 
@@ -162,7 +175,7 @@ TEST_CASE("a room of four converges though signals are lost, repeated and reorde
   const int count = countOf(4000);
   for (int i = 0; i < count; ++i) {
     const std::uint64_t seed = first + static_cast<std::uint64_t>(i);
-    runOne({.seed = seed, .participants = 4, .chaos = true, .server_revisions = seed % 2 == 0, .log = seed % 50 == 0});
+    runOne({.seed = seed, .participants = 4, .chaos = true, .server_revisions = seed % 2 == 0, .log = seed % 50 == 0 || std::getenv("TESSERA_DUMP") != nullptr});
   }
 }
 
@@ -171,6 +184,6 @@ TEST_CASE("rooms of two to six converge", "[session][simulation]") {
   const int count = countOf(500);
   for (int i = 0; i < count; ++i) {
     const std::uint64_t seed = first + static_cast<std::uint64_t>(i);
-    runOne({.seed = seed, .participants = 2 + i % 5, .chaos = i % 2 == 0, .server_revisions = true, .log = false});
+    runOne({.seed = seed, .participants = 2 + i % 5, .chaos = i % 2 == 0, .server_revisions = true, .log = std::getenv("TESSERA_DUMP") != nullptr});
   }
 }

@@ -39,6 +39,7 @@ Client& Simulation::join(const std::string& name) {
 void Simulation::leave(Client& client) {
   client.online = false;
   client.handle(event::Leave{});
+  world.after(world.between(0, 200), [this, &client] { closeSocket(client, world.between(0, 3000)); });
 }
 
 // --- sockets: order is kept within one, nothing is kept across two ---
@@ -57,7 +58,7 @@ void Simulation::openSocket(Client& client) {
 
 void Simulation::closeSocket(Client& client, Duration notice) {
   if (!client.socket_open) return;
-  const std::string id = client.id;
+  const std::string id = "p" + client.key;
   const int socket = client.socket;
   client.socket_open = false;
   ++client.socket;
