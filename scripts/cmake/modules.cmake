@@ -37,7 +37,7 @@ function(tessera_module)
   target_link_options(${target} PRIVATE
     --no-entry -fno-exceptions -fno-rtti
     -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=${ARG_ENVIRONMENT} -sEXPORT_NAME=create_${ARG_NAME}
-    -sEMBIND_AOT=1 -sDYNAMIC_EXECUTION=0 -sALLOW_MEMORY_GROWTH -sFILESYSTEM=0 -sSTRICT
+    -sEMBIND_AOT=1 -sDYNAMIC_EXECUTION=0 -sALLOW_MEMORY_GROWTH -sMALLOC=emmalloc -sFILESYSTEM=0 -sSTRICT
     -sINCOMING_MODULE_JS_API=locateFile,instantiateWasm,wasmBinary,print,printErr,onAbort
     --emit-tsd ${ARG_NAME}.d.ts
     ${ARG_OPTIONS})
