@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loads the session module (WebAssembly) once per page and asset location.
 
+import { RoomError } from './errors.js';
 import createSessionModule, { type MainModule } from './generated/session.mjs';
 
 export type SessionModule = MainModule;
@@ -22,7 +23,9 @@ export function loadSessionModule(assetBaseUrl?: string | URL): Promise<SessionM
   const url = assetBaseUrl === undefined ? new URL('./wasm/session.wasm', import.meta.url).href : assetUrl(assetBaseUrl, 'wasm/session.wasm');
   let load = loads.get(url);
   if (!load) {
-    load = createSessionModule({ locateFile: () => url });
+    load = createSessionModule({ locateFile: () => url }).catch((cause: unknown) => {
+      throw new RoomError('server-unreachable', 'A part of the engine could not be downloaded. Check the connection and try again.', { cause });
+    });
     loads.set(url, load);
     load.catch(() => loads.delete(url));
   }
