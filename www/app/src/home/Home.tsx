@@ -45,7 +45,7 @@ export function Home({ badRoom }: { badRoom?: string }) {
         </section>
         {demos.length > 0 && (
           <section class="demos" aria-labelledby="demos">
-            <h2 id="demos">Try one idea at a time</h2>
+            <h2 id="demos"><a href="/demos/">Try one idea at a time</a></h2>
             <ul>
               {demos.map(({ name, title, description }) => (
                 <li key={name}><a href={`/demos/${name}/`}><strong>{title}</strong><span>{description}</span></a></li>
