@@ -23,11 +23,22 @@ export interface ChromiumPerson extends Person {
   readonly context: BrowserContext;
 }
 
-/** Opens the lobby of `room` in a fresh Chromium context whose permissions were granted before. */
+/** Runs in the page: permissions are as on a first visit, to be asked for. Chromium's fake question would say granted before it is asked. */
+function firstVisit(): void {
+  const native = Permissions.prototype.query;
+  Permissions.prototype.query = async function (descriptor) {
+    const status = await native.call(this, descriptor);
+    if (['camera', 'microphone'].includes(descriptor.name)) Object.defineProperty(status, 'state', { value: 'prompt' });
+    return status;
+  };
+}
+
+/** Opens the lobby of `room` in a fresh Chromium context, where permissions were granted before or (`granted: false`) not yet asked for. */
 export async function openLobby(browser: Browser, server: Server, room: string, name: string,
   { granted = true, origin = server.origin, ...options }: { granted?: boolean; origin?: string } & Parameters<Browser['newContext']>[0] = {}): Promise<ChromiumPerson> {
   const { context, page, errors } = await newPerson(browser, options);
   if (granted) await context.grantPermissions(['camera', 'microphone'], { origin });
+  else await context.addInitScript(firstVisit);
   const ui = chromiumUi(page);
   await page.goto(`${origin}/r/${room}`);
   return { name, ui, errors, page, context };
@@ -37,7 +48,7 @@ export async function openLobby(browser: Browser, server: Server, room: string, 
 export async function join(person: Person): Promise<void> {
   await person.ui.type(/name/i, person.name);
   await person.ui.press('button', /^join\b/i);
-  await until(`${person.name} to be in the room`, () => person.ui.has('button', /^leave/i), 20_000);
+  await until(`${person.name} to be in the room`, () => person.ui.has('button', /^leave/i), 40_000);
 }
 
 /** Opens the lobby with a running camera, and joins. */
@@ -56,7 +67,7 @@ export async function leave(person: Person): Promise<void> {
 }
 
 /** Waits until `person` receives moving video of `count` others (frames of each decoded anew). */
-export async function seesMoving(person: Person, count: number, timeoutMs = 20_000): Promise<void> {
+export async function seesMoving(person: Person, count: number, timeoutMs = 40_000): Promise<void> {
   await until(`${person.name} to see ${count} moving`, async () => {
     const rows = (await received(person.ui, 500)).filter(row => row.kind === 'video' && row.frames > 0);
     return rows.length === count;

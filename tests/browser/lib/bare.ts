@@ -13,6 +13,6 @@ export function barePage(resources: Resources): string {
   const folder = resources.add(mkdtempSync(path.join(tmpdir(), 'tessera-bare-')), 'bare page', value => rmSync(value, { recursive: true, force: true }));
   cpSync(dist, path.join(folder, 'engine'), { recursive: true });
   writeFileSync(path.join(folder, 'bare.js'), "globalThis.tessera = await import('/engine/index.js');\n");
-  writeFileSync(path.join(folder, 'index.html'), '<!doctype html><html lang="en"><title>bare</title><script type="module" src="/bare.js"></script><main></main></html>');
+  writeFileSync(path.join(folder, 'index.html'), '<!doctype html><html lang="en"><title>bare</title><link rel="icon" href="data:,"><script type="module" src="/bare.js"></script><main></main></html>');
   return folder;
 }

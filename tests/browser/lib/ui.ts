@@ -32,7 +32,7 @@ export interface Ui extends Evaluates {
 /** All text a person can read on the page now. */
 export const visibleText = (page: Evaluates): Promise<string> => page.evaluate(() => document.body.innerText, null);
 
-async function readsText(page: Evaluates, text: RegExp, timeoutMs = 15_000): Promise<void> {
+async function readsText(page: Evaluates, text: RegExp, timeoutMs = 30_000): Promise<void> {
   let last = '';
   try {
     await until(String(text), async () => text.test(last = await visibleText(page)), timeoutMs);
@@ -48,7 +48,7 @@ function screenshotFile(name: string): string {
   return path.join(folder, `${name.replaceAll(/[^\w-]+/g, '-')}.png`);
 }
 
-const labelled = (page: Evaluates, name: RegExp, timeoutMs = 15_000) => until(String(name), () => page.evaluate(({ source, flags }) => {
+const labelled = (page: Evaluates, name: RegExp, timeoutMs = 30_000) => until(String(name), () => page.evaluate(({ source, flags }) => {
   const pattern = new RegExp(source, flags);
   return [...document.querySelectorAll<HTMLElement>('[aria-label], [title], .visually-hidden')].some(element => element.getClientRects().length > 0
     && [element.getAttribute('aria-label'), element.title, element.textContent].some(text => text && pattern.test(text)));
