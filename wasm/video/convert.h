@@ -9,7 +9,7 @@
 namespace tessera::video {
 
 // RGB -> YCbCr in 8-bit fixed point: each component is (r * R + g * G + b * B + 128) >> 8, plus its offset.
-// The coefficients keep every intermediate within 16 bits; results are within 1.6 of the exact values.
+// The coefficients keep every intermediate within 16 bits; results are within 2 of the exact values.
 struct RgbToYuv {
   std::int16_t y[3];
   std::int16_t u[3];

@@ -19,8 +19,47 @@ constexpr float kShareSure = 0.3f;
 // A sure change of the mask itself counts as motion from this difference on.
 constexpr float kSureChange = 0.5f;
 
-std::int16_t fixed(float value, float scale) {
-  return static_cast<std::int16_t>(std::lround(std::clamp(value, -GuidedMask::kLimit, GuidedMask::kLimit) * scale));
+// Four pixels of quads, a vector for each of the four values.
+struct Columns {
+  v128_t a;
+  v128_t b;
+  v128_t c;
+  v128_t d;
+};
+
+Columns columnsOf(const float* quads) {
+  const v128_t p0 = wasm_v128_load(quads);
+  const v128_t p1 = wasm_v128_load(quads + 4);
+  const v128_t p2 = wasm_v128_load(quads + 8);
+  const v128_t p3 = wasm_v128_load(quads + 12);
+  const v128_t low01 = wasm_i32x4_shuffle(p0, p1, 0, 4, 1, 5);
+  const v128_t low23 = wasm_i32x4_shuffle(p2, p3, 0, 4, 1, 5);
+  const v128_t high01 = wasm_i32x4_shuffle(p0, p1, 2, 6, 3, 7);
+  const v128_t high23 = wasm_i32x4_shuffle(p2, p3, 2, 6, 3, 7);
+  return {wasm_i64x2_shuffle(low01, low23, 0, 2), wasm_i64x2_shuffle(low01, low23, 1, 3),
+          wasm_i64x2_shuffle(high01, high23, 0, 2), wasm_i64x2_shuffle(high01, high23, 1, 3)};
+}
+
+void storeColumns(const Columns& columns, float* quads) {
+  const v128_t low_ab = wasm_i32x4_shuffle(columns.a, columns.b, 0, 4, 1, 5);
+  const v128_t high_ab = wasm_i32x4_shuffle(columns.a, columns.b, 2, 6, 3, 7);
+  const v128_t low_cd = wasm_i32x4_shuffle(columns.c, columns.d, 0, 4, 1, 5);
+  const v128_t high_cd = wasm_i32x4_shuffle(columns.c, columns.d, 2, 6, 3, 7);
+  wasm_v128_store(quads, wasm_i64x2_shuffle(low_ab, low_cd, 0, 2));
+  wasm_v128_store(quads + 4, wasm_i64x2_shuffle(low_ab, low_cd, 1, 3));
+  wasm_v128_store(quads + 8, wasm_i64x2_shuffle(high_ab, high_cd, 0, 2));
+  wasm_v128_store(quads + 12, wasm_i64x2_shuffle(high_ab, high_cd, 1, 3));
+}
+
+v128_t clamped(v128_t value, float low, float high) {
+  return wasm_f32x4_pmin(wasm_f32x4_pmax(value, wasm_f32x4_splat(low)), wasm_f32x4_splat(high));
+}
+
+// Four values times `scale`, limited to the slopes' range, as 16-bit words.
+void storeFixed(v128_t value, float scale, std::int16_t* out) {
+  const v128_t limited = clamped(value, -GuidedMask::kLimit, GuidedMask::kLimit);
+  const v128_t whole = wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest(wasm_f32x4_mul(limited, wasm_f32x4_splat(scale))));
+  wasm_v128_store64_lane(out, wasm_i16x8_narrow_i32x4(whole, whole), 0);
 }
 
 }  // namespace
@@ -99,36 +138,59 @@ void GuidedMask::run(const QuadImage& picture, std::span<const float> mask) {
   const auto count = static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height);
   small_.resize(count);
 
-  constexpr float kUnit = 1.0f / 255.0f;
-  for (std::size_t i = 0; i < count; ++i) {
-    const float luma = picture.data[i * 4] * kUnit;
-    float* target = moments_.data.data() + i * 4;
-    target[0] = luma;
-    target[1] = mask[i];
-    target[2] = luma * mask[i];
-    target[3] = luma * luma;
-  }
+  // Pictures narrower than a vector hold no edge worth fitting to: their mask is taken as it is.
+  if (picture.width < 4) return takeAsIs(picture, mask);
+  const v128_t unit = wasm_f32x4_splat(1.0f / 255.0f);
+  const v128_t epsilon = wasm_f32x4_splat(kEpsilon);
+  const v128_t zero = wasm_f32x4_splat(0.0f);
+  const auto four = [&](std::size_t i, auto work) { work(picture.data.data() + i * 4, moments_.data.data() + i * 4, means_.data.data() + i * 4, i); };
+  const auto each = [&](auto work) {
+    std::size_t i = 0;
+    for (; i + 4 <= count; i += 4) four(i, work);
+    // The last few pixels again, so that no vector reaches past the end.
+    if (i < count && count >= 4) four(count - 4, work);
+  };
+  each([&](const float* from, float* moments, const float*, std::size_t i) {
+    const v128_t luma = wasm_f32x4_mul(columnsOf(from).a, unit);
+    const v128_t values = wasm_v128_load(mask.data() + i);
+    storeColumns({luma, values, wasm_f32x4_mul(luma, values), wasm_f32x4_mul(luma, luma)}, moments);
+  });
   box_.run(moments_, means_, kRadius);
-  for (std::size_t i = 0; i < count; ++i) {
-    const float* mean = means_.data.data() + i * 4;
-    const float covariance = mean[2] - mean[0] * mean[1];
-    const float variance = std::max(0.0f, mean[3] - mean[0] * mean[0]);
-    const float slope = covariance / (variance + kEpsilon);
-    float* target = moments_.data.data() + i * 4;
-    target[0] = slope;
-    target[1] = mean[1] - slope * mean[0];
-  }
-  // The other two lanes carry left-overs; they are not read again.
+  each([&](const float*, float* moments, const float* means, std::size_t) {
+    const Columns mean = columnsOf(means);
+    const v128_t covariance = wasm_f32x4_sub(mean.c, wasm_f32x4_mul(mean.a, mean.b));
+    const v128_t variance = wasm_f32x4_pmax(zero, wasm_f32x4_sub(mean.d, wasm_f32x4_mul(mean.a, mean.a)));
+    const v128_t slope = wasm_f32x4_div(covariance, wasm_f32x4_add(variance, epsilon));
+    storeColumns({slope, wasm_f32x4_sub(mean.b, wasm_f32x4_mul(slope, mean.a)), zero, zero}, moments);
+  });
   box_.run(moments_, means_, kRadius);
-  std::size_t i = 0;
   for (int y = 0; y < picture.height; ++y) {
+    const float* from = picture.row(y);
+    const float* means = means_.row(y);
+    float* small = small_.data() + static_cast<std::ptrdiff_t>(y) * picture.width;
     std::int16_t* slopes = slope_.row(y);
     std::int16_t* offsets = offset_.row(y);
-    for (int x = 0; x < picture.width; ++x, ++i) {
-      const float* mean = means_.data.data() + i * 4;
-      slopes[x] = fixed(mean[0], 2048.0f);
-      offsets[x] = fixed(mean[1], 255.0f * 8.0f);
-      small_[i] = std::clamp(mean[0] * picture.data[i * 4] * kUnit + mean[1], 0.0f, 1.0f);
+    const auto at = [&](int x) {
+      const Columns mean = columnsOf(means + 4 * x);
+      storeFixed(mean.a, 2048.0f, slopes + x);
+      storeFixed(mean.b, 255.0f * 8.0f, offsets + x);
+      const v128_t luma = wasm_f32x4_mul(columnsOf(from + 4 * x).a, unit);
+      wasm_v128_store(small + x, clamped(wasm_f32x4_add(wasm_f32x4_mul(mean.a, luma), mean.b), 0.0f, 1.0f));
+    };
+    int x = 0;
+    for (; x + 4 <= picture.width; x += 4) at(x);
+    if (x < picture.width) at(picture.width - 4);
+  }
+  slope_.finishEdges();
+  offset_.finishEdges();
+}
+
+void GuidedMask::takeAsIs(const QuadImage& picture, std::span<const float> mask) {
+  std::copy(mask.begin(), mask.begin() + static_cast<std::ptrdiff_t>(small_.size()), small_.begin());
+  for (int y = 0; y < picture.height; ++y) {
+    for (int x = 0; x < picture.width; ++x) {
+      slope_.row(y)[x] = 0;
+      offset_.row(y)[x] = static_cast<std::int16_t>(mask[static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.width) + static_cast<std::size_t>(x)] * 2040.0f + 0.5f);
     }
   }
   slope_.finishEdges();

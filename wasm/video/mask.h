@@ -67,6 +67,8 @@ class GuidedMask {
   std::span<const float> small() const { return small_; }
 
  private:
+  void takeAsIs(const QuadImage& picture, std::span<const float> mask);
+
   BoxFilter box_;
   QuadImage moments_;
   QuadImage means_;

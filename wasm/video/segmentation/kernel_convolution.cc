@@ -18,8 +18,8 @@ struct Tile {
     const v128_t w1 = wasm_v128_load(w + kBlock * k + 4);
     for (int p = 0; p < kPixels; ++p) {
       const v128_t x = wasm_v128_load32_splat(pixel[p] + k);
-      sum[p][0] = wasm_f32x4_add(sum[p][0], wasm_f32x4_mul(x, w0));
-      sum[p][1] = wasm_f32x4_add(sum[p][1], wasm_f32x4_mul(x, w1));
+      sum[p][0] = multiplyAdd(x, w0, sum[p][0]);
+      sum[p][1] = multiplyAdd(x, w1, sum[p][1]);
     }
   }
 

@@ -22,7 +22,7 @@ TESSERA_ALWAYS_INLINE void depthwiseTile(const DepthwiseRow& task, int x) {
       for (int k = 0; k < kKernel; ++k) {
         const v128_t weight = wasm_v128_load(w + k * channels);
         for (int p = 0; p < kPixels; ++p) {
-          sum[p] = wasm_f32x4_add(sum[p], wasm_f32x4_mul(wasm_v128_load(in + p * pitch + k * channels), weight));
+          sum[p] = multiplyAdd(wasm_v128_load(in + p * pitch + k * channels), weight, sum[p]);
         }
       }
     }

@@ -20,7 +20,7 @@ TESSERA_ALWAYS_INLINE void outputTile(const float* in, const float* weights, flo
   for (int k = 0; k < depth; ++k) {
     const v128_t w = wasm_v128_load(weights + 4 * k);
     for (int p = 0; p < kPixels; ++p) {
-      sum[p] = wasm_f32x4_add(sum[p], wasm_f32x4_mul(wasm_v128_load32_splat(in + p * depth + k), w));
+      sum[p] = multiplyAdd(wasm_v128_load32_splat(in + p * depth + k), w, sum[p]);
     }
   }
 }

@@ -26,7 +26,7 @@ TESSERA_ALWAYS_INLINE v128_t exponential(v128_t x) {
   r = wasm_f32x4_sub(r, wasm_f32x4_mul(n, wasm_f32x4_splat(-2.12194440e-4F)));
   v128_t p = wasm_f32x4_splat(1.0F / 720.0F);
   for (const float c : {1.0F / 120.0F, 1.0F / 24.0F, 1.0F / 6.0F, 0.5F, 1.0F, 1.0F}) {
-    p = wasm_f32x4_add(wasm_f32x4_mul(p, r), wasm_f32x4_splat(c));
+    p = multiplyAdd(p, r, wasm_f32x4_splat(c));
   }
   const v128_t exponent = wasm_i32x4_add(wasm_i32x4_trunc_sat_f32x4(n), wasm_i32x4_splat(127));
   return wasm_f32x4_mul(p, wasm_i32x4_shl(exponent, 23));
