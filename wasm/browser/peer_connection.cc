@@ -190,9 +190,7 @@ PeerStats::Digest PeerConnection::digest(const val& report) {
 
 val PeerConnection::states() const {
   val result = val::object();
-  for (const char* key : {"connectionState", "iceConnectionState", "iceGatheringState", "signalingState"}) {
-    result.set(key, connection_[key]);
-  }
+  copyMembers(result, connection_, "connectionState iceConnectionState iceGatheringState signalingState");
   return result;
 }
 

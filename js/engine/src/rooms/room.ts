@@ -72,7 +72,9 @@ export class Room extends TypedEventTarget<RoomEventMap> {
       },
       quality: (id, quality) => this.#measured(id, quality),
       activeSpeaker: (id) => {
-        this.#activeSpeaker = this.#participants.get(id) ?? null;
+        const speaker = this.#participants.get(id) ?? null;
+        if (speaker === this.#activeSpeaker) return;
+        this.#activeSpeaker = speaker;
         this.emit(new ActiveSpeakerEvent(this.#activeSpeaker));
       },
       unreachable: (error) => this.#finish('rejected', 'server-unreachable', error),
