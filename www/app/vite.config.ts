@@ -9,7 +9,7 @@ import { findDemos, pages } from './pages.mjs';
 const app = import.meta.dirname;
 const www = resolve(app, '..');
 
-const input: Record<string, string> = { app: resolve(app, 'index.html') };
+const input: Record<string, string> = { home: resolve(app, 'index.html'), call: resolve(app, 'r.html') };
 if (existsSync(resolve(www, 'demos/index.html'))) input['demos'] = resolve(www, 'demos/index.html');
 for (const { name } of findDemos(resolve(www, 'demos'))) input[`demo-${name}`] = resolve(www, 'demos', name, 'index.html');
 
