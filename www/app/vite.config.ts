@@ -35,6 +35,17 @@ export default defineConfig({
     // A strict CSP: no inlined data, no polyfill that has to run before the page's own code.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input },
+    rolldownOptions: {
+      input,
+      output: {
+        // Few files, each needed whole: what both pages share, and what every call needs. Small ones compress badly.
+        codeSplitting: {
+          groups: [
+            { name: 'shared', test: /node_modules\/@?preact|app\/src\/(ui\.tsx|room-name\.ts)|vite\/preload-helper/ },
+            { name: 'core', test: /app\/src\/((text|words|storage|backgrounds|browser|engine|keys|format)\.ts|lazy\.tsx|lobby\/(Lobby|Devices)\.tsx|call\/(call|media|room-model)\.ts)/ },
+          ],
+        },
+      },
+    },
   },
 });

@@ -2,12 +2,15 @@
 // A camera track in, a track with another background out, with controls to change it while it runs.
 
 import { type BackgroundOptions, BackgroundProcessor } from 'tessera-rtc/background';
+import source from './background.ts?raw';
 
 const element = <T extends HTMLElement>(selector: string): T => document.querySelector<T>(selector)!;
 const startButton = element<HTMLButtonElement>('#start');
 const form = element<HTMLFormElement>('#controls');
 const status = element<HTMLOutputElement>('#status');
 const stats = element<HTMLOutputElement>('#stats');
+
+element('#source').textContent = source;
 
 let camera: MediaStreamTrack | null = null;
 let processor: BackgroundProcessor | null = null;
