@@ -125,7 +125,9 @@ PeerStats::Digest PeerStats::digest(const val& stats_report) {
       const Deltas deltas = advance(id, {timestamp, numberAt(stats, "bytesReceived"), numberAt(stats, "packetsReceived"),
                                          numberAt(stats, "packetsLost"), numberAt(stats, "totalFreezesDuration")});
       quality.loss = std::max(quality.loss, deltas.loss);
-      if (deltas.seconds > 0) quality.frozen_share = std::max(quality.frozen_share, deltas.frozen_s / deltas.seconds);
+      // A still screen is no standstill; and what stood still for longer than the interval was paused or gone before it.
+      const bool moving = stringAt(stats, "contentType") != "screenshare" && deltas.frozen_s <= deltas.seconds;
+      if (deltas.seconds > 0 && moving) quality.frozen_share = std::max(quality.frozen_share, deltas.frozen_s / deltas.seconds);
       val row = object({{"codec", codecName(report, stats)},
                         {"bitsPerSecond", val(deltas.bits_per_second)},
                         {"loss", val(deltas.loss)},
