@@ -11,7 +11,7 @@ export type Quality = 'good' | 'fair' | 'poor' | 'lost';
 
 /** Anything about the participant changed, audioLevel aside. */
 export class ParticipantChangedEvent extends Event {
-  override readonly type!: 'changed';
+  declare readonly type: 'changed';
   constructor() {
     super('changed');
   }
