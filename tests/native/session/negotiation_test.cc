@@ -120,6 +120,18 @@ TEST_CASE("an offer told again gets the same answer again", "[session][negotiati
   CHECK(d.payloads().size() == 2);  // and the candidate, which may have been lost with it
 }
 
+TEST_CASE("an answer to another offer than the outstanding one is ignored", "[session][negotiation]") {
+  Driver d;
+  const auto pc = d.startWith("z", "m");
+  d.connect(pc, "z");
+  d.handle(event::NegotiationNeeded{pc});
+  d.localSet(kOffer, "l2");
+  d.signal("z", Driver::description(kAnswer, 1, 50, pc.value, 1));
+  CHECK(d.actions.empty());
+  d.signal("z", Driver::description(kAnswer, 2, 50, pc.value, 2));
+  CHECK(d.all<action::SetRemoteDescription>().size() == 1);
+}
+
 TEST_CASE("an unanswered offer is told again, ever more rarely", "[session][negotiation]") {
   Driver d;
   const auto pc = d.startWith("z", "m");
@@ -152,6 +164,8 @@ TEST_CASE("a fresh connection of the other side is met with a fresh one", "[sess
   const auto fresh = d.one<action::CreatePeerConnection>().pc;
   CHECK(fresh > pc);
   CHECK(d.one<action::SetRemoteDescription>().pc == fresh);
+  d.remoteSet();
+  d.localSet(kAnswer);
   // What its predecessor still says is void, and so is what was meant for ours.
   d.signal("z", Driver::description(kOffer, 9, 50, 0));
   CHECK(d.actions.empty());
