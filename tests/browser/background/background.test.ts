@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest';
-import type { BackgroundOptions } from '../../../js/engine/src/background/index.js';
+import type { BlurBackground, ColorBackground, NoBackground } from '../../../js/engine/src/background/index.js';
 import { launchChromium } from '../lib/chromium.js';
 import { cameraStill } from '../lib/media-files.js';
 import { observeLeaks } from '../lib/observe-leaks.js';
@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => page.context().close());
 
 /** Opens the camera and a processor with `options`; its output is shown from before the first frame. */
-async function start(options: BackgroundOptions): Promise<void> {
+async function start(options: NoBackground | BlurBackground | ColorBackground): Promise<void> {
   await page.evaluate(async options => {
     const camera = await openCamera();
     const processor = await background.BackgroundProcessor.create(camera, options);
