@@ -56,7 +56,7 @@ test('a strong blur behind Ana: the person stays, the room loses its detail', as
   await until('the room to be blurred', async () => (blurred = await backgroundDetail(ben)) < plainDetail / 2, 30_000, 500);
   const person = personDifference(await restingPicture(ben), plain);
   console.log(`detail of the room ${plainDetail.toFixed(2)} -> ${blurred.toFixed(2)}, person off by ${person.toFixed(1)}`);
-  expect(person).toBeLessThan(14);
+  expect(person).toBeLessThan(24);
 });
 
 test('no background again: Ben sees the room', async () => {

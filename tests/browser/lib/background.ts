@@ -63,13 +63,16 @@ export async function backgroundDetail(viewer: Person): Promise<number> {
 /** Waits until the background is `expected`, then compares both parts with the `plain` picture of before. */
 export async function expectBackgroundReplaced(viewer: Person, plain: Picture, timeoutMs: number, expected: Picture | readonly [number, number, number] = kOfferedColor): Promise<void> {
   expect(backgroundDifference(plain, expected), 'the room differs from the background to come').toBeGreaterThan(35);
+  // A person painted over would be this far off; kept, only swaying and coding remain.
+  const paintedOver = partDifference(1, plain, (pixel, channel) => ('rgba' in expected ? expected.rgba[pixel * 4 + channel]! : expected[channel]!));
+  expect(paintedOver).toBeGreaterThan(40);
   await until('the background to be replaced', async () => {
     const picture = await remotePicture(viewer.ui, kWidth, kHeight);
     return picture && backgroundDifference(picture, expected) < 25;
   }, timeoutMs, 250);
   await sleep(1_000);
   const picture = await restingPicture(viewer);
-  console.log(`background off by ${backgroundDifference(picture, expected).toFixed(1)}, person by ${personDifference(picture, plain).toFixed(1)} of 255`);
+  console.log(`background off by ${backgroundDifference(picture, expected).toFixed(1)}, person by ${personDifference(picture, plain).toFixed(1)} of 255 (painted over: ${paintedOver.toFixed(1)})`);
   expect(backgroundDifference(picture, expected)).toBeLessThan(14);
-  expect(personDifference(picture, plain)).toBeLessThan(14);
+  expect(personDifference(picture, plain)).toBeLessThan(Math.min(24, paintedOver / 2));
 }
