@@ -20,6 +20,7 @@ let watching: ReturnType<typeof setInterval> | undefined;
 /** Everything a page needs for a call: join, show whoever comes, listen. */
 async function join(who: string, seen: HTMLElement): Promise<Room> {
   const room = await joinRoom({ url: location.origin, room: name, name: who });
+  rooms.push(room);
   room.addEventListener('participantjoined', ({ participant }) => seen.append(participant.createTile()));
   room.addEventListener('data', ({ from, data }) => say(`${who} hears from ${from.name}: “${String(data)}”`));
   room.addEventListener('peerchanged', ({ participant, state }) => say(`${who} and ${participant.name}: ${state}`));
@@ -44,8 +45,7 @@ start.addEventListener('click', async () => {
   start.disabled = true;
   try {
     say('Joining…');
-    rooms = await Promise.all([join('Ana', element('#seen-by-ana')), join('Ben', element('#seen-by-ben'))]);
-    const [ana, ben] = rooms as [Room, Room];
+    const [ana, ben] = await Promise.all([join('Ana', element('#seen-by-ana')), join('Ben', element('#seen-by-ben'))]);
     await ana.local.enableCamera({ width: 640, height: 360 });
     await ben.local.enableCamera({ width: 640, height: 360, background: { kind: 'blur', strength: 1 } });
     watching = setInterval(() => void showRoute(ana), 1000);
@@ -57,7 +57,7 @@ start.addEventListener('click', async () => {
   }
 });
 
-wave.addEventListener('click', () => rooms[0]?.sendData('👋 Hello!', { topic: 'wave' }));
+wave.addEventListener('click', () => rooms.find(({ local }) => local.name === 'Ana')?.sendData('👋 Hello!', { topic: 'wave' }));
 
 function end(): void {
   clearInterval(watching);
