@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // SPDX-License-Identifier: Apache-2.0
 // The entry point `tessera-rtc/element`: importing it defines <tessera-room>.
 
