@@ -169,7 +169,7 @@ describe('the way in', () => {
     await ana.ui.press('button', /^join\b/i);
     await ana.ui.reads(/server does not answer/i, 30_000);
     await own.start();
-    const calm = async () => !/does not answer|could not be joined|joining|trying/i.test(await ana.ui.text());
+    const calm = async () => !/does not answer|could not be joined|next try in/i.test(await ana.ui.text());
     await until('the words to go for good', async () => { if (!await calm()) return false; await sleep(1_000); return calm(); }, 30_000);
     await join(ana);
   });
