@@ -39,6 +39,14 @@ const emscriptenModules = {
   },
 };
 
+/** Signalling goes over WebSocket or long polling; socket.io's third way is left out. */
+const withoutWebTransport = {
+  name: 'without-web-transport',
+  setup({ onLoad }) {
+    onLoad({ filter: /engine\.io-client[\\/]build[\\/]esm[\\/]transports[\\/]webtransport\.js$/ }, () => ({ contents: 'export const WT = undefined;', loader: 'js' }));
+  },
+};
+
 for (const [name] of assets) {
   if (!existsSync(join(generated, name))) {
     console.error(`src/generated/${name} is missing: run scripts/build wasm in the repository's root first.`);
@@ -59,7 +67,7 @@ await build({
   minify: true,
   legalComments: 'none',
   charset: 'utf8',
-  plugins: [emscriptenModules],
+  plugins: [emscriptenModules, withoutWebTransport],
   logLevel: 'warning',
 });
 for (const [name, path] of assets) {
