@@ -39,11 +39,17 @@ const emscriptenModules = {
   },
 };
 
-/** Signalling goes over WebSocket or long polling; socket.io's third way is left out. */
-const withoutWebTransport = {
-  name: 'without-web-transport',
+/** What no message of signalling needs of socket.io: WebTransport beside WebSocket and long polling, and binary data. */
+const unusedOfSocketIo = {
+  name: 'unused-of-socket-io',
   setup({ onLoad }) {
-    onLoad({ filter: /engine\.io-client[\\/]build[\\/]esm[\\/]transports[\\/]webtransport\.js$/ }, () => ({ contents: 'export const WT = undefined;', loader: 'js' }));
+    const replace = (filter, contents) => onLoad({ filter }, () => ({ contents, loader: 'js' }));
+    replace(/engine\.io-client[\\/]build[\\/]esm[\\/]transports[\\/]webtransport\.js$/, 'export const WT = undefined;');
+    replace(/socket\.io-parser[\\/]build[\\/]esm[\\/]is-binary\.js$/, 'export const isBinary = () => false, hasBinary = isBinary;');
+    replace(
+      /socket\.io-parser[\\/]build[\\/]esm[\\/]binary\.js$/,
+      'export function deconstructPacket() { throw new Error("Binary data is left out of this build."); } export const reconstructPacket = deconstructPacket;',
+    );
   },
 };
 
@@ -67,7 +73,7 @@ await build({
   minify: true,
   legalComments: 'none',
   charset: 'utf8',
-  plugins: [emscriptenModules, withoutWebTransport],
+  plugins: [emscriptenModules, unusedOfSocketIo],
   logLevel: 'warning',
 });
 for (const [name, path] of assets) {
