@@ -40,7 +40,9 @@ class Builder {
   bool binary(Json::binary_t&) { return false; }
   bool start_object(std::size_t) { return open(Json::value_t::object); }
   bool key(std::string& x) {
-    member_ = &(*stack_.back()->get_ptr<Json::object_t*>())[x];
+    auto& members = *stack_.back()->get_ptr<Json::object_t*>();
+    if (members.size() >= kMaxJsonMembers) return false;
+    member_ = &members[x];
     return true;
   }
   bool end_object() { return close(); }

@@ -27,11 +27,13 @@
 
 namespace tessera::session {
 
-using Json = nlohmann::json;
+// Members lie in a vector: smaller code than a tree, and fast enough for as few as an object may have.
+using Json = nlohmann::ordered_json;
 
 inline constexpr std::size_t kMaxJsonDepth = 16;
+inline constexpr std::size_t kMaxJsonMembers = 256;
 
-// nullopt: not JSON, not UTF-8, longer than max_bytes, or deeper than kMaxJsonDepth.
+// nullopt: not JSON, not UTF-8, longer than max_bytes, deeper than kMaxJsonDepth, or with an object of more than kMaxJsonMembers.
 std::optional<Json> parseJson(std::string_view text, std::size_t max_bytes);
 
 // The member, or nullptr when `object` is no object or has none of that name.

@@ -87,6 +87,16 @@ TEST_CASE("nesting and length are bounded", "[session][messages]") {
   CHECK_FALSE(accepted(R"({"type":"lobby","x":")" + std::string(1024 * 1024, 'x') + "\"}"));
 }
 
+TEST_CASE("the members of an object are bounded", "[session][messages]") {
+  const auto wide = [](std::size_t members) {
+    std::string text = R"({"type":"lobby","x":{)";
+    for (std::size_t i = 0; i < members; ++i) text += (i ? ",\"" : "\"") + std::to_string(i) + "\":0";
+    return text + "}}";
+  };
+  CHECK(accepted(wide(kMaxJsonMembers)));
+  CHECK_FALSE(accepted(wide(kMaxJsonMembers + 1)));
+}
+
 TEST_CASE("a peer payload survives the way through the server", "[session][messages]") {
   PeerPayload payload{.from = 7, .to = 3, .content = PeerDescription{}};
   auto& description = std::get<PeerDescription>(payload.content);
