@@ -38,7 +38,7 @@ function(tessera_module)
     --no-entry -fno-exceptions -fno-rtti
     -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=${ARG_ENVIRONMENT} -sEXPORT_NAME=create_${ARG_NAME}
     -sEMBIND_AOT=1 -sDYNAMIC_EXECUTION=0 -sALLOW_MEMORY_GROWTH -sMALLOC=emmalloc -sFILESYSTEM=0 -sSTRICT
-    -sINCOMING_MODULE_JS_API=locateFile,instantiateWasm,wasmBinary,print,printErr,onAbort
+    -sINCOMING_MODULE_JS_API=locateFile,instantiateWasm
     --emit-tsd ${ARG_NAME}.d.ts
     ${ARG_OPTIONS})
   if(CMAKE_BUILD_TYPE STREQUAL Debug)

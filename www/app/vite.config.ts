@@ -42,7 +42,8 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'shared', test: /node_modules\/@?preact|app\/src\/(ui\.tsx|room-name\.ts)|vite\/preload-helper/ },
-            { name: 'core', test: /app\/src\/((text|words|storage|backgrounds|browser|engine|keys|format)\.ts|lazy\.tsx|lobby\/(Lobby|Devices)\.tsx|call\/(call|media|room-model)\.ts)/ },
+            { name: 'core', test: /app\/src\/((text|words|storage|backgrounds|browser|engine|keys|format)\.ts|lazy\.tsx|lobby\/(Lobby|Devices)\.tsx|call\/(main\.tsx|(call|media|room-model)\.ts))/ },
+            { name: 'engine', test: /js\/engine\/dist\/(index|chunk-[^/]*)\.js$/ },
           ],
         },
       },
