@@ -35,9 +35,9 @@ function(tessera_module)
   target_compile_options(${target} PRIVATE ${TESSERA_CORE_OPTIONS})
   target_link_libraries(${target} PRIVATE ${ARG_LINKS} embind)
   target_link_options(${target} PRIVATE
-    --no-entry
+    --no-entry -fno-exceptions -fno-rtti
     -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=${ARG_ENVIRONMENT} -sEXPORT_NAME=create_${ARG_NAME}
-    -sEMBIND_AOT=1 -sDYNAMIC_EXECUTION=0 -sALLOW_MEMORY_GROWTH -sFILESYSTEM=0 -sSTRICT
+    -sEMBIND_AOT=1 -sDYNAMIC_EXECUTION=0 -sALLOW_MEMORY_GROWTH -sMALLOC=emmalloc -sFILESYSTEM=0 -sSTRICT
     -sINCOMING_MODULE_JS_API=locateFile,instantiateWasm,wasmBinary,print,printErr,onAbort
     --emit-tsd ${ARG_NAME}.d.ts
     ${ARG_OPTIONS})

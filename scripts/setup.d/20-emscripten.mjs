@@ -20,8 +20,10 @@ async function buildSystemLibraries() {
     writeFileSync(join(folder, 'embind.cc'), embind);
     writeFileSync(join(folder, 'throwing.cc'), throwing);
     const em = (args) => run(join(wrappers, 'em++'), args, { cwd: folder, logFile });
-    await em(['-std=c++20', '-O3', '-fno-exceptions', '-lembind', 'embind.cc', '-o', 'embind.mjs']);
-    await em(['-std=c++20', '-O1', '-fno-exceptions', '-lembind', '-sASSERTIONS=2', 'embind.cc', '-o', 'debug.mjs']);
+    for (const level of ['-O3', '-Oz']) {
+      await em(['-std=c++20', level, '-fno-exceptions', '-fno-rtti', '-DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0', '-sMALLOC=emmalloc', '-lembind', 'embind.cc', '-o', 'embind.mjs']);
+    }
+    await em(['-std=c++20', '-O1', '-fno-exceptions', '-fno-rtti', '-DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0', '-lembind', '-sASSERTIONS=2', 'embind.cc', '-o', 'debug.mjs']);
     await em(['-std=c++20', '-O2', '-fwasm-exceptions', '-sALLOW_MEMORY_GROWTH', '-sNODERAWFS', 'throwing.cc', '-o', 'throwing.mjs']);
   } finally {
     rmSync(folder, { recursive: true, force: true });

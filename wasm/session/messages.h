@@ -14,30 +14,31 @@
 
 namespace tessera::session {
 
-// What one participant says about itself; the larger revision is the newer state, whichever way it came.
+// What one participant says about what it sends; the larger revision is the newer state, whichever way it came.
+// No name in it: a name may be fixed by a token, so only the server tells it.
 struct ParticipantState {
   std::uint32_t revision = 0;
-  std::string name;
   std::vector<Source> sources;
 
   bool operator==(const ParticipantState&) const = default;
+};
+
+// A session description with what the other side needs to place it.
+struct PeerDescription {
+  std::uint32_t sequence = 0;  // grows with each description of the sender's connection
+  std::uint32_t answers = 0;   // answer: the sequence of the offer it answers
+  std::uint32_t answered = 0;  // the sequence of the receiver's last offer that the sender answered; 0: none
+  SdpType type = SdpType::kOffer;
+  std::string sdp;
+  std::vector<MidMapping> mids;
+  ParticipantState state;
 };
 
 // What participants send each other inside `signal`; described in PEER_PAYLOADS.md.
 struct PeerPayload {
   std::uint32_t from = 0;  // the sender's connection number
   std::uint32_t to = 0;    // the receiver's, as far as the sender has heard of it for this connection; 0: not yet
-
-  struct Description {
-    std::uint32_t sequence = 0;  // grows with each description of the sender's connection
-    std::uint32_t answers = 0;   // answer: the sequence of the offer it answers
-    std::uint32_t answered = 0;  // the sequence of the receiver's last offer that the sender answered; 0: none
-    SdpType type = SdpType::kOffer;
-    std::string sdp;
-    std::vector<MidMapping> mids;
-    ParticipantState state;
-  };
-  std::variant<Description, IceCandidate> content;
+  std::variant<PeerDescription, IceCandidate> content;
 };
 
 namespace message {
@@ -48,6 +49,7 @@ struct Joined {
   RoomInfo room;
   std::vector<Participant> participants;
   std::vector<IceServer> ice_servers;
+  std::string resume_token;  // for later joins; empty: the old one stays
 };
 struct ParticipantJoined {
   Participant participant;
@@ -96,11 +98,11 @@ struct JoinMessage {
   std::string participant_key;
   std::string name;
   Capabilities capabilities;
-  std::vector<Source> sources;
+  ParticipantState state;
 };
 std::string serializeJoin(const JoinMessage& join);
 std::string serializeLeave();
-std::string serializeUpdate(const std::string& name, const std::vector<Source>& sources);
+std::string serializeUpdate(const std::string& id, const std::string& name, const ParticipantState& state);
 std::string serializeSignal(const std::string& id, const std::string& to, const PeerPayload& payload);
 
 // --- on the data channels ---

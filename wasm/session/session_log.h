@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "wasm/session/session.h"
@@ -25,7 +26,11 @@ class SessionLog {
   void record(const std::vector<Action>& actions, Timestamp now);  // empty: no line
   const std::string& text() const { return text_; }
 
+  // As they stand in a line of the log.
+  static std::string actionsJson(const std::vector<Action>& actions);
+
  private:
+  void keepSecret(const std::string& secret, const char* name);
   void append(std::string line);
 
   std::string text_;

@@ -103,6 +103,8 @@ struct Participant {
   Capabilities capabilities;
   std::vector<Source> sources;
   bool present = true;  // false while its signalling is lost
+  // Of `sources`: the larger is the newer. 0: unknown.
+  std::uint32_t revision = 0;
 
   bool operator==(const Participant&) const = default;
 };

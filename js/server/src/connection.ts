@@ -152,6 +152,7 @@ export class Connection {
   }
 
   #fail(raw: unknown, error: unknown): void {
+    if (this.#gone) return;
     let shown: ProtocolError;
     if (error instanceof ProtocolError) shown = error;
     else {
@@ -160,11 +161,13 @@ export class Connection {
     }
     this.#hub.metrics.errors.inc({ code: shown.code });
     const inReplyTo = messageId(raw);
+    // A join that cannot be understood will not be understood the next time either.
+    const hopelessJoin = messageType(raw) === 'join' && (shown.code === 'message-invalid' || shown.code === 'message-too-large');
     this.link.send({
       type: 'error',
       code: shown.code,
       message: shown.message,
-      fatal: shown.fatal,
+      fatal: shown.fatal || hopelessJoin,
       ...(inReplyTo === undefined ? {} : { inReplyTo }),
       ...(shown.retryAfterMs === undefined ? {} : { retryAfterMs: shown.retryAfterMs }),
     });

@@ -84,5 +84,5 @@ export function parseClientMessage(raw: unknown, maxBytes: number): ClientMessag
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const where = issue && issue.path.length > 0 ? ` at "${issue.path.join('.')}"` : '';
-  throw new ProtocolError('message-invalid', `The "${type}" message is invalid${where}: ${issue?.message ?? 'does not match'}.`, { fatal: type === 'join' });
+  throw new ProtocolError('message-invalid', `The "${type}" message is invalid${where}: ${issue?.message ?? 'does not match'}.`);
 }

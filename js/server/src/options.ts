@@ -87,7 +87,8 @@ const milliseconds = z.number().int().min(0).max(2 ** 31 - 1);
 const origin = z.string().regex(/^(\*|https?:\/\/[A-Za-z0-9.\-[\]:]+(:(\d+|\*))?)$/, {
   message: 'must be an origin like https://site.example, http://localhost:* or *',
 });
-const iceUrl = z.string().regex(/^(stuns?|turns?):\S+$/, { message: 'must start with stun:, stuns:, turn: or turns:' });
+const kIceUrlRule = 'must start with stun:, stuns:, turn: or turns:';
+const iceUrl = z.string().regex(/^(stuns?|turns?):\S+$/, { message: kIceUrlRule });
 
 const schema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
@@ -118,7 +119,7 @@ const schema = z.strictObject({
   messageBurst: positive.default(200),
   tokenRequestsPerMinute: positive.default(120),
   iceServers: z
-    .array(z.object({ urls: z.union([iceUrl, z.array(iceUrl).min(1)]), username: z.string().optional(), credential: z.string().optional() }))
+    .array(z.object({ urls: z.union([iceUrl, z.array(iceUrl).min(1)], { error: kIceUrlRule }), username: z.string().optional(), credential: z.string().optional() }))
     .default([]),
   turn: z
     .object({

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createHttpApi } from './http-api.js';
 import { Hub } from './hub.js';
 import { createLogger } from './log.js';
@@ -86,6 +86,12 @@ export function createTesseraServer(options: TesseraServerOptions = {}): Tessera
   httpServer.requestTimeout = 30_000;
   const signalling = new Signalling(hub, origins);
   signalling.attach(httpServer);
+  // The HTTP server forgets sockets once they are upgraded; at the deadline all of them must go.
+  const sockets = new Set<Socket>();
+  httpServer.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   let closing: Promise<void> | undefined;
 
   const port = () => (httpServer.address() as AddressInfo | null)?.port ?? settings.port;
@@ -96,7 +102,9 @@ export function createTesseraServer(options: TesseraServerOptions = {}): Tessera
     await signalling.drain(deadlineMs);
     hub.dispose();
     const rest = Math.max(0, deadlineMs - (performance.now() - started));
-    const cutOff = setTimeout(() => httpServer.closeAllConnections(), rest);
+    const cutOff = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, rest);
     await stopped;
     clearTimeout(cutOff);
     await signalling.close();

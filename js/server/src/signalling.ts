@@ -27,9 +27,16 @@ class SocketLink implements Link {
 
   send(message: ServerMessage): void {
     const conn = this.#socket.conn as unknown as EngineSocket;
-    // Later, because sending must not call back: closing here would re-enter the room that is being told.
-    if (conn.writeBuffer.length > kMaxWaitingPackets) setImmediate(() => conn.close(true));
-    else this.#socket.emit('message', message);
+    if (conn.writeBuffer.length <= kMaxWaitingPackets) {
+      this.#socket.emit('message', message);
+      return;
+    }
+    // Later, because sending must not call back: closing here would re-enter the room that is being told. Destroyed as
+    // well, or what waits in the socket's buffers would stay for the closing handshake that never comes.
+    setImmediate(() => {
+      conn.close(true);
+      conn.request.socket.destroy();
+    });
   }
 
   end(): void {

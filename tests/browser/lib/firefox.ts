@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts Debian's Firefox over WebDriver BiDi, with a sound server of its own and the photograph as its camera.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
@@ -9,7 +9,6 @@ import { observe } from './observe.js';
 import { firefoxPath } from './paths.js';
 import { start } from './processes.js';
 import { Resources, until } from './resources.js';
-import { existsSync } from 'node:fs';
 
 const prefs = {
   'media.navigator.streams.fake': true,
@@ -45,8 +44,12 @@ export async function launchFirefox(): Promise<{ browser: Browser; resources: Re
   try {
     const sound = await startSound(resources);
     const profile = resources.add(mkdtempSync(path.join(tmpdir(), 'tessera-firefox-')), 'profile', value => rmSync(value, { recursive: true, force: true, maxRetries: 5 }));
+    // Through a wrapper, so that the kernel ends Firefox should the tests themselves be killed.
+    const wrapper = path.join(profile, 'firefox-for-tests');
+    writeFileSync(wrapper, `#!/bin/sh\nexec ${existsSync('/usr/bin/setpriv') ? 'setpriv --pdeathsig KILL -- ' : ''}${firefoxPath} "$@"\n`);
+    chmodSync(wrapper, 0o755);
     const browser = await puppeteer.launch({
-      browser: 'firefox', executablePath: firefoxPath, headless: true, extraPrefsFirefox: prefs, userDataDir: profile,
+      browser: 'firefox', executablePath: wrapper, headless: true, extraPrefsFirefox: prefs, userDataDir: profile,
       env: { ...process.env, PULSE_SERVER: sound, MOZ_CRASHREPORTER_DISABLE: '1' }, timeout: 60_000,
     });
     resources.add(browser, 'firefox', value => value.close());

@@ -7,6 +7,8 @@ export interface Observed {
   readonly remoteTrackIds: Set<string>;
   /** Every ice-ufrag of a local description, in order of first sight. */
   readonly ufrags: string[];
+  /** How often any connection changed its signalling state: negotiations leave a trace here. */
+  descriptions: number;
   /** performance.now() of the last click, and of the first frame of a remote video after it (null: none yet). */
   clickAt: number | null;
   firstRemoteFrameAt: number | null;
@@ -20,7 +22,7 @@ declare global {
 /** Runs in the page, before its scripts; closes over nothing. */
 export function observe(): void {
   if (typeof RTCPeerConnection === 'undefined' || globalThis.observed) return;
-  const observed: Observed = { peerConnections: [], remoteTrackIds: new Set(), ufrags: [], clickAt: null, firstRemoteFrameAt: null };
+  const observed: Observed = { peerConnections: [], remoteTrackIds: new Set(), ufrags: [], descriptions: 0, clickAt: null, firstRemoteFrameAt: null };
   globalThis.observed = observed;
   const Native = RTCPeerConnection;
   const watched = new WeakSet<HTMLVideoElement>();
@@ -46,6 +48,7 @@ export function observe(): void {
       observed.peerConnections.push(this);
       this.addEventListener('track', event => { observed.remoteTrackIds.add(event.track.id); });
       this.addEventListener('signalingstatechange', () => {
+        observed.descriptions++;
         const ufrag = /^a=ice-ufrag:(.+)$/m.exec(this.localDescription?.sdp ?? '')?.[1]?.trim();
         if (ufrag && !observed.ufrags.includes(ufrag)) observed.ufrags.push(ufrag);
       });

@@ -95,7 +95,7 @@ describe('stageLayout', () => {
     expect(wide.stage[0]!.width).toBeGreaterThan(900);
     expect(wide.strip.every((rect) => rect.x > wide.stage[0]!.width)).toBe(true);
     const tall = stageLayout(1, 3, { width: 390, height: 844 });
-    expect(tall.strip.every((rect) => rect.y > 600)).toBe(true);
+    expect(tall.strip.every((rect) => rect.y + rect.height < tall.stage[0]!.y)).toBe(true);
   });
 });
 

@@ -74,7 +74,7 @@ function scoreOf(rects: Rect[], aspect: number): number {
 }
 
 /**
- * A shared screen on the stage and everybody else in a strip: at the side of a wide container, under a tall one.
+ * A shared screen on the stage and everybody in a strip: at the side of a wide container, above in a tall one (the bar is below).
  * More than one shared screen divides the stage. Without anybody in the strip the stage takes all.
  */
 export function stageLayout(stageCount: number, stripCount: number, container: Size, options: GridOptions = {}): { stage: Rect[]; strip: Rect[] } {
@@ -97,10 +97,11 @@ export function stageLayout(stageCount: number, stripCount: number, container: S
   const tileWidth = Math.min((width - gap * (stripCount - 1)) / stripCount, 200);
   const stripHeight = Math.min(tileWidth / aspect < 72 ? tileWidth : tileWidth / aspect, height * 0.24);
   const left = (width - (tileWidth * stripCount + gap * (stripCount - 1))) / 2;
-  const stageHeight = height - stripHeight - gap;
-  const stage = gridLayout(stageCount, { width, height: stageHeight }, { ...options, maxAspect: 4, minAspect: 0.3 });
+  const below = stripHeight + gap;
+  const stage = gridLayout(stageCount, { width, height: height - below }, { ...options, maxAspect: 4, minAspect: 0.3 })
+    .map((rect) => ({ ...rect, y: rect.y + below }));
   const strip = Array.from({ length: stripCount }, (_, index) => ({
-    x: left + index * (tileWidth + gap), y: stageHeight + gap, width: tileWidth, height: stripHeight,
+    x: left + index * (tileWidth + gap), y: 0, width: tileWidth, height: stripHeight,
   }));
   return { stage, strip };
 }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builds the package into dist: one ES module per entry point, shared chunks beside them, WebAssembly, model and types.
+//
+// Everything lies flat in dist, because `new URL('./wasm/session.wasm', import.meta.url)` has to be right from whatever
+// chunk the bundler puts it in; Vite, webpack and plain servers all understand that form.
+
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const source = join(root, 'src');
+const generated = join(source, 'generated');
+const output = join(root, 'dist');
+
+const entries = {
+  index: 'index.ts',
+  background: 'background/index.ts',
+  'background-worker': 'background/worker.ts',
+  element: 'element/index.ts',
+};
+const assets = [
+  ['session.wasm', 'wasm/session.wasm'],
+  ['video.wasm', 'wasm/video.wasm'],
+  ['selfie_landscape.tsm', 'models/selfie_landscape.tsm'],
+];
+
+/** The modules' own idea of where their .wasm lies is never used (locateFile is always given), and would mislead bundlers. */
+const emscriptenModules = {
+  name: 'emscripten-modules',
+  setup({ onLoad }) {
+    onLoad({ filter: /generated[\\/]\w+\.mjs$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll(/new URL\("\w+\.wasm",\s*import\.meta\.url\)\.href/g, '""'),
+      loader: 'js',
+    }));
+  },
+};
+
+for (const [name] of assets) {
+  if (!existsSync(join(generated, name))) {
+    console.error(`src/generated/${name} is missing: run scripts/build wasm in the repository's root first.`);
+    process.exit(1);
+  }
+}
+rmSync(output, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(source, path)])),
+  outdir: output,
+  chunkNames: '[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  minify: true,
+  legalComments: 'none',
+  charset: 'utf8',
+  plugins: [emscriptenModules],
+  logLevel: 'warning',
+});
+for (const [name, path] of assets) {
+  mkdirSync(dirname(join(output, path)), { recursive: true });
+  copyFileSync(join(generated, name), join(output, path));
+}
+
+const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
+const { bin } = JSON.parse(readFileSync(join(typescript, 'package.json'), 'utf8'));
+execFileSync(process.execPath, [join(typescript, bin.tsc), '-p', root], { stdio: 'inherit' });
+const types = join(output, 'types/generated');
+mkdirSync(types, { recursive: true });
+for (const name of readdirSync(generated)) if (name.endsWith('.d.mts')) copyFileSync(join(generated, name), join(types, name));
+
+const licence = join(root, '../../LICENSE');
+if (existsSync(licence)) copyFileSync(licence, join(root, 'LICENSE'));

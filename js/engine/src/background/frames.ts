@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Between WebCodecs' VideoFrame and the video module's memory.
+
+import type { ColorMatrix, FrameDescription, PixelFormat, VideoPipeline } from '../generated/video.mjs';
+import { WorkerFailure } from './failure.js';
+import type { VideoModule } from './video-module.js';
+
+/** Not yet in TypeScript's library: clockwise degrees that turn the stored picture upright. */
+type Turned = { rotation?: number; flip?: boolean };
+
+const formats: ReadonlySet<string> = new Set<PixelFormat>(['I420', 'NV12', 'RGBA', 'RGBX', 'BGRA', 'BGRX']);
+
+const limited709: VideoColorSpaceInit = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', fullRange: false };
+
+const matrixOf = (matrix: string | null): ColorMatrix => (matrix === 'smpte170m' || matrix === 'bt470bg' ? 'bt601' : 'bt709');
+
+let converter: OffscreenCanvasRenderingContext2D | null = null;
+
+/** For formats that the module does not know, and opaque ones: the same picture as RGBA. */
+function readThroughCanvas(frame: VideoFrame): ImageData {
+  const { displayWidth: width, displayHeight: height } = frame;
+  if (!converter || converter.canvas.width !== width || converter.canvas.height !== height) {
+    converter = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  }
+  if (!converter) throw new WorkerFailure('background-failed', 'The browser gave no canvas to convert camera frames with.');
+  converter.drawImage(frame, 0, 0, width, height);
+  return converter.getImageData(0, 0, width, height);
+}
+
+/** Throws what an outcome reports. */
+export function check(outcome: { code: unknown; message: unknown }): void {
+  const code = String(outcome.code);
+  if (code === '') return;
+  throw new WorkerFailure(code === 'model-invalid' ? 'model-invalid' : 'background-failed', `The video module reported: ${String(outcome.message)} (${code}).`);
+}
+
+/** What the output frame takes over from the input frame. */
+type Carried = Omit<VideoFrameBufferInit, 'format'> & Turned;
+
+/** Copies `frame` into the pipeline and prepares it. Nothing else may use the module until this has settled. */
+export async function takeFrame(video: VideoModule, pipeline: VideoPipeline, frame: VideoFrame): Promise<Carried> {
+  const known = frame.format !== null && formats.has(frame.format) && frame.visibleRect !== null;
+  if (!known) {
+    // A canvas draws frames upright.
+    const image = readThroughCanvas(frame);
+    const { width, height } = image;
+    const { address } = pipeline.input(image.data.byteLength);
+    if (!address) throw new WorkerFailure('background-failed', 'The camera’s frames are too large.');
+    video.bytes(address, image.data.byteLength).set(image.data);
+    check(pipeline.prepare(describe('RGBA', width, height, { matrix: 'bt709' }, 0, [{ offset: 0, stride: width * 4 }])));
+    return { codedWidth: width, codedHeight: height, timestamp: frame.timestamp, colorSpace: limited709 };
+  }
+  const format = frame.format as PixelFormat;
+  const { width, height } = frame.visibleRect!;
+  const size = frame.allocationSize();
+  const { address } = pipeline.input(size);
+  if (!address) throw new WorkerFailure('background-failed', 'The camera’s frames are too large.');
+  // Asking copyTo for a format is refused by browsers of today: the frame comes as it is stored.
+  const layout = await frame.copyTo(video.bytes(address, size));
+  const { rotation = 0, flip = false } = frame as Turned;
+  const packed = format !== 'I420' && format !== 'NV12';
+  const colorSpace = packed ? limited709 : frame.colorSpace.toJSON();
+  check(pipeline.prepare(describe(format, width, height, colorSpace, rotation, layout)));
+  const sideways = rotation === 90 || rotation === 270;
+  const squarePixels = frame.displayWidth === (sideways ? height : width) && frame.displayHeight === (sideways ? width : height);
+  return {
+    codedWidth: width,
+    codedHeight: height,
+    timestamp: frame.timestamp,
+    colorSpace,
+    ...(frame.duration === null ? {} : { duration: frame.duration }),
+    ...(squarePixels ? {} : { displayWidth: frame.displayWidth, displayHeight: frame.displayHeight }),
+    ...(rotation ? { rotation } : {}),
+    ...(flip ? { flip } : {}),
+  };
+}
+
+function describe(format: PixelFormat, width: number, height: number, color: VideoColorSpaceInit, rotation: number, layout: readonly PlaneLayout[]): FrameDescription {
+  const [a, b, c] = layout;
+  return {
+    format, width, height, rotation,
+    matrix: matrixOf(color.matrix ?? null),
+    fullRange: color.fullRange ?? false,
+    offset0: a?.offset ?? 0, stride0: a?.stride ?? 0,
+    offset1: b?.offset ?? 0, stride1: b?.stride ?? 0,
+    offset2: c?.offset ?? 0, stride2: c?.stride ?? 0,
+  };
+}
+
+/** The finished frame as a VideoFrame of its own. */
+export function giveFrame(video: VideoModule, pipeline: VideoPipeline, carried: Carried): VideoFrame {
+  const { address, size } = pipeline.render();
+  if (!address) throw new WorkerFailure('background-failed', 'The video module drew no frame.');
+  return new VideoFrame(video.bytes(address, size), { ...carried, format: 'I420' });
+}

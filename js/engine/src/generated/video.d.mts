@@ -1,0 +1,69 @@
+// TypeScript bindings for emscripten-generated code.  Automatically generated at compile time.
+interface WasmModule {
+}
+
+type EmbindString = ArrayBuffer|Uint8Array|Uint8ClampedArray|Int8Array|string;
+export interface ClassHandle {
+  isAliasOf(other: ClassHandle): boolean;
+  delete(): void;
+  deleteLater(): this;
+  isDeleted(): boolean;
+  // @ts-ignore - If targeting lower than ESNext, this symbol might not exist.
+  [Symbol.dispose](): void;
+  clone(): this;
+}
+export type PixelFormat = 'I420'|'NV12'|'RGBA'|'RGBX'|'BGRA'|'BGRX';
+
+export type ColorMatrix = 'bt601'|'bt709';
+
+export type Fit = 'cover'|'contain';
+
+export interface VideoPipeline extends ClassHandle {
+  releaseScratch(): void;
+  render(): Bytes;
+  scratch(size: number): Bytes;
+  input(size: number): Bytes;
+  load(size: number): Outcome;
+  setBlur(strength: number): Outcome;
+  setColor(red: number, green: number, blue: number): Outcome;
+  setPicture(width: number, height: number, fit: Fit, lightWrap: number): Outcome;
+  prepare(frame: FrameDescription): Outcome;
+  segment(): Outcome;
+}
+
+export type FrameDescription = {
+  format: PixelFormat,
+  width: number,
+  height: number,
+  matrix: ColorMatrix,
+  fullRange: boolean,
+  rotation: number,
+  offset0: number,
+  stride0: number,
+  offset1: number,
+  stride1: number,
+  offset2: number,
+  stride2: number
+};
+
+export type Bytes = {
+  address: number,
+  size: number
+};
+
+export type Outcome = {
+  code: EmbindString,
+  message: EmbindString
+};
+
+interface EmbindModule {
+  PixelFormat: {I420: 'I420', NV12: 'NV12', RGBA: 'RGBA', RGBX: 'RGBX', BGRA: 'BGRA', BGRX: 'BGRX'};
+  ColorMatrix: {bt601: 'bt601', bt709: 'bt709'};
+  Fit: {cover: 'cover', contain: 'contain'};
+  VideoPipeline: {
+    new(): VideoPipeline;
+  };
+}
+
+export type MainModule = WasmModule & EmbindModule;
+export default function MainModuleFactory (options?: unknown): Promise<MainModule>;

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// Somebody else in the room.
+
+import { TypedEventTarget } from '../events.js';
+import type { RemoteSource, SourceContent } from './source.js';
+import { Tile, type TileOptions } from './tile.js';
+
+export type PeerState = 'connecting' | 'connected' | 'reconnecting' | 'failed';
+/** From loss, round trip and standstill of the last seconds; 'lost' while nothing arrives. */
+export type Quality = 'good' | 'fair' | 'poor' | 'lost';
+
+/** Anything about the participant changed, audioLevel aside. */
+export class ParticipantChangedEvent extends Event {
+  override readonly type!: 'changed';
+  constructor() {
+    super('changed');
+  }
+}
+
+export interface RemoteParticipantEventMap {
+  changed: ParticipantChangedEvent;
+}
+
+/** @internal As in the signalling protocol. */
+export interface ParticipantRecord {
+  id: string;
+  name: string;
+  present: boolean;
+  sources: { id: string; kind: 'audio' | 'video'; content: SourceContent; muted: boolean }[];
+}
+
+export class RemoteParticipant extends TypedEventTarget<RemoteParticipantEventMap> {
+  readonly id: string;
+  #name: string;
+  #present: boolean;
+  #state: PeerState = 'connecting';
+  #quality: Quality = 'good';
+  #left = false;
+  #sources = new Map<string, RemoteSource>();
+  readonly #tiles = new Set<Tile>();
+  readonly #level: () => number;
+  #iceRestarts = 0;
+
+  /** @internal */
+  constructor(record: ParticipantRecord, level: () => number) {
+    super();
+    this.id = record.id;
+    this.#name = record.name;
+    this.#present = record.present;
+    this.#level = level;
+    this.apply(record);
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  /** False while the server has lost this participant; media may well go on. */
+  get present(): boolean {
+    return this.#present;
+  }
+
+  /** How the connection that carries the media does. */
+  get state(): PeerState {
+    return this.#state;
+  }
+
+  get quality(): Quality {
+    return this.#state === 'connected' || this.#state === 'connecting' ? this.#quality : 'lost';
+  }
+
+  /** True once the participant has left the room; nothing changes any more. */
+  get left(): boolean {
+    return this.#left;
+  }
+
+  /** Everything this participant offers, by source id. */
+  get sources(): ReadonlyMap<string, RemoteSource> {
+    return this.#sources;
+  }
+
+  /** The first source of that content, if there is one. */
+  source(content: SourceContent): RemoteSource | undefined {
+    for (const source of this.#sources.values()) if (source.content === content) return source;
+    return undefined;
+  }
+
+  /** Smoothed level of the microphone, 0..1, measured about seven times a second. */
+  get audioLevel(): number {
+    return this.#left ? 0 : this.#level();
+  }
+
+  /** How often the route had to be found anew. */
+  get iceRestarts(): number {
+    return this.#iceRestarts;
+  }
+
+  /**
+   * An element that shows this participant and keeps itself up to date: picture, name, muted microphone, connection trouble.
+   * It removes itself when the participant leaves. Sound is played by the room, with or without tiles.
+   */
+  createTile(options: TileOptions = {}): HTMLElement {
+    const tile = new Tile(this, options);
+    this.#tiles.add(tile);
+    return tile.element;
+  }
+
+  /** @internal */
+  apply(record: ParticipantRecord): void {
+    this.#name = record.name;
+    this.#present = record.present;
+    const known = this.#sources;
+    this.#sources = new Map(record.sources.map((source) => [source.id, { ...source, track: known.get(source.id)?.track ?? null }]));
+    this.changed();
+  }
+
+  /** @internal Gives the source, with the track; null if it is unknown. */
+  setTrack(sourceId: string, source: Omit<RemoteSource, 'track'> | null, track: MediaStreamTrack | null): RemoteSource | null {
+    const known = this.#sources.get(sourceId) ?? source;
+    if (!known) return null;
+    const updated = { ...known, track };
+    this.#sources.set(sourceId, updated);
+    this.changed();
+    return updated;
+  }
+
+  /** @internal */
+  removeSource(sourceId: string): RemoteSource | undefined {
+    const source = this.#sources.get(sourceId);
+    this.#sources.delete(sourceId);
+    if (source) this.changed();
+    return source;
+  }
+
+  /** @internal */
+  setState(state: PeerState, iceRestarts: number): void {
+    this.#state = state;
+    this.#iceRestarts = iceRestarts;
+    this.changed();
+  }
+
+  /** @internal */
+  setQuality(quality: Quality): void {
+    this.#quality = quality;
+    this.changed();
+  }
+
+  /** @internal */
+  leave(): void {
+    this.#left = true;
+    this.changed();
+    for (const tile of this.#tiles) tile.close();
+    this.#tiles.clear();
+  }
+
+  private changed(): void {
+    for (const tile of this.#tiles) tile.update();
+    this.emit(new ParticipantChangedEvent());
+  }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ties the session module's Call to the transport, to the page and to the room; everything it starts, close() ends.
+
+import type { Quality } from '../participants/remote-participant.js';
+import type { Call, SessionModule } from '../session-module.js';
+import type { Connection } from '../signalling/connection.js';
+import type { ProtocolMessage } from '../signalling/transport.js';
+import type { Notification } from './notifications.js';
+
+/** @internal */
+export interface SessionHandlers {
+  notify: (notification: Notification, track: MediaStreamTrack | null) => void;
+  data: (from: string, topic: string, data: string | Uint8Array) => void;
+  quality: (participantId: string, quality: Quality) => void;
+  activeSpeaker: (participantId: string) => void;
+  /** The server could not be reached at all. */
+  unreachable: (error: Error) => void;
+  /** The page goes away. */
+  pageHidden: () => void;
+}
+
+/** Attempts to reach the server for the first time before it counts as unreachable. */
+const kAttempts = 4;
+
+/** 32 random bytes as base64url: the secret from which the server derives this participant's id. */
+export function createParticipantKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}
+
+/** @internal */
+export class SessionLink {
+  readonly call: Call;
+  readonly #ending = new AbortController();
+  #openedBefore = false;
+  #failures = 0;
+  #renewing = false;
+
+  constructor(
+    module: SessionModule,
+    private readonly connection: Connection,
+    private readonly handlers: SessionHandlers,
+  ) {
+    this.call = new module.Call(
+      // Grows from page to page, as the session asks: a later connection has the larger number.
+      { relayOnly: connection.relayOnly, firstConnection: Math.floor(Date.now() / 1000) },
+      {
+        send: (text) => connection.transport.send(JSON.parse(text) as ProtocolMessage),
+        notify: (json, track) => handlers.notify(JSON.parse(json) as Notification, track ?? null),
+        data: handlers.data,
+        quality: handlers.quality,
+        activeSpeaker: handlers.activeSpeaker,
+      },
+    );
+  }
+
+  start(name: string): void {
+    const { connection, call } = this;
+    const { signal } = this.#ending;
+    const { transport } = connection;
+    transport.handlers = {
+      opened: () => void this.#opened(),
+      closed: (reason) => call.transportClosed(reason),
+      message: (message) => call.transportMessage(JSON.stringify(message)),
+      failed: (error) => {
+        if (!this.#openedBefore && ++this.#failures >= kAttempts) this.handlers.unreachable(error);
+      },
+    };
+    const networkChanged = () => {
+      transport.hurry();
+      call.networkChanged();
+    };
+    globalThis.addEventListener?.('online', networkChanged, { signal });
+    globalThis.addEventListener?.('pagehide', this.handlers.pageHidden, { signal });
+    (navigator as { connection?: EventTarget }).connection?.addEventListener('change', networkChanged, { signal });
+    call.start(connection.room, connection.tokens.current, createParticipantKey(), name);
+    if (transport.connected) void this.#opened();
+  }
+
+  /** Gets a fresh token for the session, which waits for it. False if there is no way to get one. */
+  renewToken(): boolean {
+    if (!this.connection.tokens.renewable) return false;
+    void this.#renew();
+    return true;
+  }
+
+  /** Says goodbye to the server if it is there, and ends the call. The transport is left to its owner. */
+  close(): void {
+    if (this.#ending.signal.aborted) return;
+    this.#ending.abort();
+    this.call.close();
+    this.connection.transport.handlers = {};
+    // Not now: the call may be what is calling us.
+    queueMicrotask(() => this.call.delete());
+  }
+
+  async #opened(): Promise<void> {
+    // The server that is back may have been restarted with another secret, or have been away for longer than a token lives.
+    if (this.#openedBefore && this.connection.tokens.renewable) await this.#renew();
+    this.#openedBefore = true;
+    if (!this.#ending.signal.aborted && this.connection.transport.connected) this.call.transportOpened();
+  }
+
+  async #renew(): Promise<void> {
+    if (this.#renewing) return;
+    this.#renewing = true;
+    try {
+      const token = await this.connection.tokens.get(this.#ending.signal);
+      if (!this.#ending.signal.aborted) this.call.setToken(token);
+    } catch {
+      // The old one may still do; if not, the session asks again.
+    } finally {
+      this.#renewing = false;
+    }
+  }
+}

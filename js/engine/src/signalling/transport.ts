@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way to the signalling server: socket.io with its own reconnection; one event name, JSON objects both ways.
+
+import { io, type Socket } from 'socket.io-client';
+
+/** A message of the signalling protocol, version 1. @internal */
+export interface ProtocolMessage {
+  type: string;
+  [member: string]: unknown;
+}
+
+/** @internal */
+export interface TransportHandlers {
+  opened?: () => void;
+  closed?: (reason: string) => void;
+  message?: (message: ProtocolMessage) => void;
+  /** A connection attempt failed; another follows. */
+  failed?: (error: Error) => void;
+}
+
+/** @internal Opens at once and reconnects for ever, until close(). */
+export class SignallingTransport {
+  /** Replaced when the room takes over from the lobby. */
+  handlers: TransportHandlers = {};
+  readonly #socket: Socket;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(url: URL, handlers: TransportHandlers) {
+    this.handlers = handlers;
+    const socket = io(url.origin, {
+      path: '/signalling',
+      // WebSocket first saves round trips; long polling passes proxies that let nothing else through.
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
+      forceNew: true,
+      reconnectionDelay: 300,
+      reconnectionDelayMax: 3000,
+      timeout: 8000,
+    });
+    this.#socket = socket;
+    socket.on('connect', () => this.handlers.opened?.());
+    socket.on('connect_error', (error) => this.handlers.failed?.(error));
+    socket.on('message', (message: ProtocolMessage) => this.handlers.message?.(message));
+    socket.on('disconnect', (reason) => {
+      this.handlers.closed?.(reason);
+      // socket.io takes a server's own disconnect for final and does not come back by itself.
+      if (reason === 'io server disconnect') this.#retry = setTimeout(() => socket.connect(), 500);
+    });
+  }
+
+  get connected(): boolean {
+    return this.#socket.connected;
+  }
+
+  /** 'websocket' or 'polling'; undefined while there is no connection. */
+  get kind(): string | undefined {
+    return this.#socket.connected ? this.#socket.io.engine?.transport.name : undefined;
+  }
+
+  /** Dropped while there is no connection: whoever needs it says it again after `opened`. */
+  send(message: ProtocolMessage): void {
+    if (this.#socket.connected) this.#socket.emit('message', message);
+  }
+
+  /** Tries at once instead of waiting for the next attempt: the network has just come back. */
+  hurry(): void {
+    if (this.#socket.connected || !this.#socket.active) return;
+    this.#socket.disconnect().connect();
+  }
+
+  close(): void {
+    clearTimeout(this.#retry);
+    this.handlers = {};
+    this.#socket.removeAllListeners();
+    this.#socket.disconnect();
+  }
+}

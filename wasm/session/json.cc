@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// The JSON writer, checked member access, base64 and UTF-8 validation.
+#include "wasm/session/json.h"
+
+#include <array>
+
+namespace tessera::session {
+namespace {
+
+constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+// Bounds the depth before parsing, so that hostile nesting costs nothing.
+bool isShallow(std::string_view text) {
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kMaxJsonDepth) return false;
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<Json> parseJson(std::string_view text, std::size_t max_bytes) {
+  if (text.size() > max_bytes || !isShallow(text)) return std::nullopt;
+  Json value = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+  if (value.is_discarded()) return std::nullopt;
+  return value;
+}
+
+const Json* findMember(const Json& object, const char* name) {
+  if (!object.is_object()) return nullptr;
+  const auto it = object.find(name);
+  return it == object.end() ? nullptr : &*it;
+}
+
+const std::string* findString(const Json& object, const char* name, std::size_t max_bytes) {
+  const Json* member = findMember(object, name);
+  if (member == nullptr) return nullptr;
+  const auto* text = member->get_ptr<const std::string*>();
+  return text != nullptr && text->size() <= max_bytes ? text : nullptr;
+}
+
+std::optional<bool> findBool(const Json& object, const char* name) {
+  const Json* member = findMember(object, name);
+  if (member == nullptr) return std::nullopt;
+  const bool* value = member->get_ptr<const bool*>();
+  return value == nullptr ? std::nullopt : std::optional<bool>(*value);
+}
+
+std::optional<std::int64_t> toInteger(const Json& value, std::int64_t min, std::int64_t max) {
+  std::int64_t number = 0;
+  if (const auto* u = value.get_ptr<const std::uint64_t*>(); u != nullptr) {
+    if (*u > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
+    number = static_cast<std::int64_t>(*u);
+  } else if (const auto* i = value.get_ptr<const std::int64_t*>(); i != nullptr) {
+    number = *i;
+  } else {
+    return std::nullopt;
+  }
+  if (number < min || number > max) return std::nullopt;
+  return number;
+}
+
+std::optional<std::int64_t> findInteger(const Json& object, const char* name, std::int64_t min, std::int64_t max) {
+  const Json* member = findMember(object, name);
+  return member == nullptr ? std::nullopt : toInteger(*member, min, max);
+}
+
+std::string encodeBase64(const Bytes& bytes) {
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t left = bytes.size() - i;
+    const std::uint32_t triple = (std::uint32_t{bytes[i]} << 16) | (left > 1 ? std::uint32_t{bytes[i + 1]} << 8 : 0) |
+                                 (left > 2 ? std::uint32_t{bytes[i + 2]} : 0);
+    out += kBase64[triple >> 18];
+    out += kBase64[(triple >> 12) & 63];
+    out += left > 1 ? kBase64[(triple >> 6) & 63] : '=';
+    out += left > 2 ? kBase64[triple & 63] : '=';
+  }
+  return out;
+}
+
+std::optional<Bytes> decodeBase64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  Bytes out;
+  out.reserve(text.size() / 4 * 3);
+  for (std::size_t i = 0; i < text.size(); i += 4) {
+    const bool last = i + 4 == text.size();
+    const int padding = !last || text[i + 3] != '=' ? 0 : text[i + 2] == '=' ? 2 : 1;
+    std::uint32_t triple = 0;
+    for (int k = 0; k < 4; ++k) {
+      const std::size_t value = k >= 4 - padding ? 0 : kBase64.find(text[i + static_cast<std::size_t>(k)]);
+      if (value == std::string_view::npos) return std::nullopt;
+      triple = (triple << 6) | static_cast<std::uint32_t>(value);
+    }
+    out.push_back(static_cast<std::uint8_t>(triple >> 16));
+    if (padding < 2) out.push_back(static_cast<std::uint8_t>(triple >> 8));
+    if (padding < 1) out.push_back(static_cast<std::uint8_t>(triple));
+  }
+  return out;
+}
+
+// RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+bool isValidUtf8(const std::uint8_t* data, std::size_t size) {
+  for (std::size_t i = 0; i < size;) {
+    const std::uint8_t lead = data[i];
+    if (lead < 0x80) {
+      ++i;
+      continue;
+    }
+    std::size_t length = 0;
+    std::uint32_t code = 0;
+    if (lead >= 0xc2 && lead <= 0xdf) {
+      length = 2;
+      code = lead & 0x1f;
+    } else if ((lead & 0xf0) == 0xe0) {
+      length = 3;
+      code = lead & 0x0f;
+    } else if (lead >= 0xf0 && lead <= 0xf4) {
+      length = 4;
+      code = lead & 0x07;
+    } else {
+      return false;
+    }
+    if (size - i < length) return false;
+    for (std::size_t k = 1; k < length; ++k) {
+      if ((data[i + k] & 0xc0) != 0x80) return false;
+      code = (code << 6) | (data[i + k] & 0x3f);
+    }
+    if (length == 3 && (code < 0x800 || (code >= 0xd800 && code <= 0xdfff))) return false;
+    if (length == 4 && (code < 0x10000 || code > 0x10ffff)) return false;
+    i += length;
+  }
+  return true;
+}
+
+void JsonWriter::string(std::string_view text) {
+  separate();
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out_ += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '"': out_ += "\\\""; break;
+      case '\\': out_ += "\\\\"; break;
+      case '\n': out_ += "\\n"; break;
+      case '\r': out_ += "\\r"; break;
+      case '\t': out_ += "\\t"; break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          out_ += "\\u00";
+          out_ += kHex[static_cast<unsigned char>(c) >> 4];
+          out_ += kHex[static_cast<unsigned char>(c) & 15];
+        } else {
+          out_ += c;
+        }
+    }
+  }
+  out_ += '"';
+}
+
+void JsonWriter::integer(std::int64_t value) {
+  separate();
+  std::array<char, 24> digits{};
+  std::size_t n = digits.size();
+  const bool negative = value < 0;
+  std::uint64_t rest = negative ? ~static_cast<std::uint64_t>(value) + 1 : static_cast<std::uint64_t>(value);
+  do {
+    digits[--n] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest != 0);
+  if (negative) digits[--n] = '-';
+  out_.append(&digits[n], digits.size() - n);
+}
+
+}  // namespace tessera::session

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bilinear sampling with the colour conversion of the model's input folded in.
+#include "wasm/video/model_input.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "wasm/base/simd.h"
+#include "wasm/video/convert.h"
+
+namespace tessera::video {
+
+void ModelInput::tabulate(std::vector<Tap>& taps, int output, int limit, float start, float step) {
+  taps.resize(static_cast<std::size_t>(output));
+  for (int i = 0; i < output; ++i) {
+    const float at =
+        std::clamp(start + (static_cast<float>(i) + 0.5f) * step - 0.5f, 0.0f, static_cast<float>(limit - 1));
+    const int first = static_cast<int>(at);
+    taps[static_cast<std::size_t>(i)] = {first, std::min(first + 1, limit - 1), at - static_cast<float>(first)};
+  }
+}
+
+void ModelInput::prepare(Resolution picture, Resolution input) {
+  if (picture == picture_ && input == input_) return;
+  picture_ = picture;
+  input_ = input;
+  float scale_x = static_cast<float>(input.width) / static_cast<float>(picture.width);
+  float scale_y = static_cast<float>(input.height) / static_cast<float>(picture.height);
+  scale_x = std::min(scale_x, scale_y * kMaxStretch);
+  scale_y = std::min(scale_y, scale_x * kMaxStretch);
+  const float margin_x = 0.5f * (static_cast<float>(input.width) - scale_x * static_cast<float>(picture.width));
+  const float margin_y = 0.5f * (static_cast<float>(input.height) - scale_y * static_cast<float>(picture.height));
+  tabulate(input_x_, input.width, picture.width, -margin_x / scale_x, 1.0f / scale_x);
+  tabulate(input_y_, input.height, picture.height, -margin_y / scale_y, 1.0f / scale_y);
+  tabulate(picture_x_, picture.width, input.width, margin_x, scale_x);
+  tabulate(picture_y_, picture.height, input.height, margin_y, scale_y);
+  row_.assign(static_cast<std::size_t>(input.width), 0.0f);
+}
+
+void ModelInput::fill(const QuadImage& picture, ColorSpace color, std::span<float> rgb) const {
+  const YuvToRgb m = yuvToRgb(color);
+  const v128_t from_y = wasm_f32x4_make(m.y_gain, m.y_gain, m.y_gain, 0.0f);
+  const v128_t from_u = wasm_f32x4_make(m.u_gain[0], m.u_gain[1], m.u_gain[2], 0.0f);
+  const v128_t from_v = wasm_f32x4_make(m.v_gain[0], m.v_gain[1], m.v_gain[2], 0.0f);
+  const v128_t bias = wasm_f32x4_make(m.bias[0], m.bias[1], m.bias[2], 0.0f);
+  const v128_t zero = wasm_f32x4_splat(0.0f);
+  const v128_t one = wasm_f32x4_splat(1.0f);
+  float* target = rgb.data();
+  for (const Tap& down : input_y_) {
+    const float* top = picture.row(down.first);
+    const float* bottom = picture.row(down.second);
+    const v128_t weight_y = wasm_f32x4_splat(down.weight);
+    for (const Tap& across : input_x_) {
+      const v128_t weight_x = wasm_v128_load32_splat(&across.weight);
+      const auto column = [&](int x) {
+        const v128_t upper = wasm_v128_load(top + x * 4);
+        return wasm_f32x4_add(upper, wasm_f32x4_mul(wasm_f32x4_sub(wasm_v128_load(bottom + x * 4), upper), weight_y));
+      };
+      const v128_t left = column(across.first);
+      const v128_t yuv = wasm_f32x4_add(left, wasm_f32x4_mul(wasm_f32x4_sub(column(across.second), left), weight_x));
+      v128_t sum = wasm_f32x4_add(bias, wasm_f32x4_mul(from_y, wasm_i32x4_shuffle(yuv, yuv, 0, 0, 0, 0)));
+      sum = wasm_f32x4_add(sum, wasm_f32x4_mul(from_u, wasm_i32x4_shuffle(yuv, yuv, 1, 1, 1, 1)));
+      sum = wasm_f32x4_add(sum, wasm_f32x4_mul(from_v, wasm_i32x4_shuffle(yuv, yuv, 2, 2, 2, 2)));
+      // The fourth lane lands on the next pixel, or on the spare float at the end.
+      wasm_v128_store(target, wasm_f32x4_pmin(wasm_f32x4_pmax(sum, zero), one));
+      target += 3;
+    }
+  }
+}
+
+void ModelInput::readMask(std::span<const float> mask, std::span<float> out) {
+  float* target = out.data();
+  const int width = input_.width;
+  for (const Tap& down : picture_y_) {
+    const float* top = mask.data() + static_cast<std::ptrdiff_t>(down.first) * width;
+    const float* bottom = mask.data() + static_cast<std::ptrdiff_t>(down.second) * width;
+    for (int x = 0; x < width; ++x) row_[static_cast<std::size_t>(x)] = top[x] + (bottom[x] - top[x]) * down.weight;
+    for (const Tap& across : picture_x_) {
+      const float left = row_[static_cast<std::size_t>(across.first)];
+      *target++ = left + (row_[static_cast<std::size_t>(across.second)] - left) * across.weight;
+    }
+  }
+}
+
+}  // namespace tessera::video

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pipeline as it crosses to JavaScript: addresses instead of spans, values instead of results.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "wasm/video/pipeline.h"
+
+namespace tessera::video {
+
+// What came of a call. An empty code means it went well; otherwise an ErrorCode's spelling and a sentence.
+struct Outcome {
+  std::string code;
+  std::string message;
+};
+
+// A frame in the buffer that `input` gave. Offsets and strides in bytes; unused planes are 0.
+struct FrameDescription {
+  PixelFormat format = PixelFormat::kI420;
+  int width = 0;
+  int height = 0;
+  ColorMatrix matrix = ColorMatrix::kBt709;
+  bool full_range = false;
+  int rotation = 0;  // clockwise degrees: 0, 90, 180 or 270
+  std::uint32_t offset0 = 0, stride0 = 0;
+  std::uint32_t offset1 = 0, stride1 = 0;
+  std::uint32_t offset2 = 0, stride2 = 0;
+};
+
+// Bytes in this module's memory; address 0 and size 0 mean there are none.
+struct Bytes {
+  std::uintptr_t address = 0;
+  std::size_t size = 0;
+};
+
+// Until `load` went well calls give the error kInvalidArgument, or no bytes; scratch works.
+// Any call may move or grow memory: fetch views of it again after each.
+class PipelinePort {
+ public:
+  // A buffer to write a model or a picture into, valid until the next `scratch` or `releaseScratch`.
+  Bytes scratch(std::size_t size);
+  void releaseScratch();
+  // Loads the model in the first `size` bytes of scratch.
+  Outcome load(std::size_t size);
+
+  Outcome setBlur(float strength);
+  Outcome setColor(int red, int green, int blue);
+  // The picture is RGBA in scratch.
+  Outcome setPicture(int width, int height, Fit fit, float light_wrap);
+
+  // A buffer for the next frame, valid until the next call of this.
+  Bytes input(std::size_t size);
+  Outcome prepare(const FrameDescription& frame);
+  Outcome segment();
+  // The finished frame: packed I420, valid until the next `prepare`. None when no frame is prepared.
+  Bytes render();
+
+ private:
+  std::optional<Pipeline> pipeline_;
+  std::vector<std::uint8_t> scratch_;
+};
+
+}  // namespace tessera::video
