@@ -26,6 +26,11 @@ class AudioDecoder {
   // A lost packet, out of the copy that the one after it carries (in-band FEC), concealed where there is none.
   // `lost` is the lost packet's length. Call decode(next) afterwards. Errors: as above.
   virtual Result<std::span<const float>> recover(std::span<const std::uint8_t> next, Duration lost) = 0;
+
+  // A lost packet, out of the redundancy (DRED) that a later packet carries, which reaches up to 1 s back. `before` is how far
+  // the lost packet's start lies before the later one's. Concealed where that packet reaches less far.
+  // Errors: as above, and kUnsupported in builds without DRED.
+  virtual Result<std::span<const float>> recoverFar(std::span<const std::uint8_t> later, Duration before, Duration lost) = 0;
 };
 
 // The samples per channel at 48 kHz in a packet. Errors: kInvalidMessage.

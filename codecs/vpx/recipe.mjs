@@ -5,7 +5,7 @@
 //
 // To WebAssembly: libvpx has no kernels for it, but its x86 intrinsics compile through Emscripten's headers and its NEON
 // intrinsics through SIMDe. Each kernel takes the last of `order` that compiles, fixed at build time. Results are bit-exact
-// with the plain C of every kernel, hence with every native build.
+// with the plain C of every kernel, hence with every native build. Where that leaves much to win, kernels/ has our own.
 
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -20,7 +20,7 @@ const features = [
 ];
 
 /** Kernels by instruction set, worst first. */
-const order = ['c', 'neon', 'sse2', 'ssse3', 'sse4_1', 'avx', 'avx2'];
+const order = ['c', 'neon', 'sse2', 'ssse3', 'sse4_1', 'avx', 'avx2', 'wasm'];
 
 /** Kernels for which a measurement says otherwise: name -> instruction set. */
 const exceptions = JSON.parse(readFileSync(new URL('exceptions.json', import.meta.url), 'utf8'));
@@ -33,7 +33,15 @@ const definitions = {
 };
 
 const x86Macros = ['SSE', 'SSE2', 'SSE3', 'SSSE3', 'SSE4_1', 'SSE4_2', 'AVX', 'AVX2'];
-const speed = ['-O3', '-DNDEBUG', '-msimd128', '-fno-math-errno', '-w'];
+const build = ['-DNDEBUG', '-msimd128', '-fno-math-errno', '-w'];
+const speed = ['-O3', ...build];
+
+/** C files in which encoders and decoders spend their time; all others are compiled for size. */
+const hot = new RegExp(
+  '/(vp9_(pickmode|mcomp|encodeframe|encodemb|quantize|tokenize|reconinter|loopfilter|mvref_common|blockd|pred_common|decodeframe|detokenize|decodemv|idct|scale)' +
+    '|(encodeframe|pickinter|mcomp|encodemb|encodeintra|tokenize|boolhuff|vp8_quantize|reconinter|reconintra4x4|findnearmv|vp8_loopfilter|decodeframe|detokenize|decodemv|dboolhuff|idct_blk)' +
+    '|bitreader|bitwriter|yv12extend|variance|sad|avg|sse|intrapred)\\.c$|/vp[89]/encoder/(bitstream|vp9_bitstream)\\.c$',
+);
 const longJumps = ['-sSUPPORT_LONGJMP=wasm'];
 
 const unused = /highbd|avx512|dotprod|i8mm|_sve|_asm\.c|_mmx|_stubs|denois|temporal_filter|post_proc|deblock|loopfilter_x86/;
@@ -119,18 +127,23 @@ export async function buildWasm({ source, folder, emscripten, simde, logFile }) 
   const x86 = kernelSources(source, 'x86', /_(sse2|sse4|ssse3|avx|avx2|x86)\.c$/);
   const arm = kernelSources(source, 'arm', /(neon|loopfilter_arm)\.c$/);
   const include = [`-I${work}`, `-I${source}`];
+  const own = readdirSync(join(import.meta.dirname, 'kernels')).map((name) => join(import.meta.dirname, 'kernels', name));
+  // Ours are found by their names.
+  for (const kernel of kernels) kernel.variants.set('wasm', `${kernel.name}_wasm`);
   const isArm = new Set(arm);
   const flags = (file) =>
     isArm.has(file)
-      ? [...speed, '-DVPX_ARCH_ARM=1', '-DVPX_ARCH_AARCH64=1', '-D__ARM_NEON', `-I${join(work, 'arm')}`, `-I${join(work, 'simde')}`, ...include]
+      ? ['-O2', ...build, '-DVPX_ARCH_ARM=1', '-DVPX_ARCH_AARCH64=1', '-D__ARM_NEON', `-I${join(work, 'arm')}`, `-I${join(work, 'simde')}`, ...include]
       : x86.includes(file)
-        ? [...speed, '-mavx2', `-I${join(work, 'x86')}`, '-DVPX_VPX_PORTS_X86_H_', ...include]
-        : [...speed, ...longJumps, ...include];
+        ? ['-O2', ...build, '-mavx2', `-I${join(work, 'x86')}`, '-DVPX_VPX_PORTS_X86_H_', ...include]
+        : own.includes(file)
+          ? [...speed, ...include]
+          : [hot.test(file) ? '-O2' : '-Oz', ...build, ...longJumps, ...include];
   const compiler = join(emscripten.root, 'emcc');
 
   // First all kernels, with calls among them going to plain C; then those again whose callees turned out to have a better one.
   await writeDispatch(work, source, config, kernels, new Map(kernels.map(({ name, variants }) => [name, variants.get('c')])));
-  const objects = await compile({ compiler, sources: [...x86, ...arm], flags, folder: join(work, 'kernels'), logFile, tolerant: true });
+  const objects = await compile({ compiler, sources: [...x86, ...arm, ...own], flags, folder: join(work, 'kernels'), logFile, tolerant: true });
   const table = new Map([...objects.values()].map((object) => [object, symbols(object)]));
   const defined = new Set([...table.values()].flatMap((object) => [...object.defined]));
   // These are C, made for machines with a four-at-a-time SAD, which this one has.

@@ -46,6 +46,7 @@ class SimulcastEncoder final : public VideoEncoder {
         const std::int64_t own = frame.id;
         frame.id = next_id_++;
         frame.spatial_index = static_cast<int>(s);
+        frame.ends_picture = s + 1 == streams_.size();
         for (int d = 0; d < frame.dependency_count; ++d) frame.dependencies[static_cast<std::size_t>(d)] = stream.translate(frame.dependencies[static_cast<std::size_t>(d)]);
         stream.remember(own, frame.id);
         frames_.push_back(frame);
