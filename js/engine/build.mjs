@@ -73,6 +73,3 @@ execFileSync(process.execPath, [join(typescript, bin.tsc), '-p', root], { stdio:
 const types = join(output, 'types/generated');
 mkdirSync(types, { recursive: true });
 for (const name of readdirSync(generated)) if (name.endsWith('.d.mts')) copyFileSync(join(generated, name), join(types, name));
-
-const licence = join(root, '../../LICENSE');
-if (existsSync(licence)) copyFileSync(licence, join(root, 'LICENSE'));

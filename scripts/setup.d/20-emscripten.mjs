@@ -19,12 +19,15 @@ async function buildSystemLibraries() {
   try {
     writeFileSync(join(folder, 'embind.cc'), embind);
     writeFileSync(join(folder, 'throwing.cc'), throwing);
-    const em = (args) => run(join(wrappers, 'em++'), args, { cwd: folder, logFile });
-    for (const level of ['-O3', '-Oz']) {
-      await em(['-std=c++20', level, '-fno-exceptions', '-fno-rtti', '-DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0', '-sMALLOC=emmalloc', '-lembind', 'embind.cc', '-o', 'embind.mjs']);
-    }
-    await em(['-std=c++20', '-O1', '-fno-exceptions', '-fno-rtti', '-DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0', '-lembind', '-sASSERTIONS=2', 'embind.cc', '-o', 'debug.mjs']);
-    await em(['-std=c++20', '-O2', '-fwasm-exceptions', '-sALLOW_MEMORY_GROWTH', '-sNODERAWFS', 'throwing.cc', '-o', 'throwing.mjs']);
+    const em = (name, args) => run(join(wrappers, 'em++'), ['-std=c++20', ...args, `${name}.cc`, '-o', `${name}.mjs`], { cwd: folder, logFile });
+    const module = ['-fno-exceptions', '-fno-rtti', '-DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0', '-sMALLOC=emmalloc', '-sALLOW_MEMORY_GROWTH', '-lembind'];
+    await em('embind', ['-O3', ...module]);
+    await em('embind', ['-Oz', ...module]);
+    await em('embind', ['-Oz', '-flto', ...module]);
+    await em('embind', ['-O0', '-sASSERTIONS=2', ...module]);
+    const tests = ['-fwasm-exceptions', '-sALLOW_MEMORY_GROWTH', '-sNODERAWFS', '-sEXIT_RUNTIME'];
+    await em('throwing', ['-Oz', ...tests]);
+    await em('throwing', ['-Oz', '-flto', ...tests]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -32,7 +35,7 @@ async function buildSystemLibraries() {
 
 export default {
   name: 'emscripten',
-  title: `Emscripten ${acceptedMajor} (a Debian ${debianSuite} tree with its system libraries: 1.3 GB, about 4 min)`,
+  title: `Emscripten ${acceptedMajor} (a Debian ${debianSuite} tree with its system libraries: 1.5 GB, about 6 min)`,
   async isReady() {
     return (await emscripten()) !== null;
   },
@@ -63,7 +66,7 @@ export default {
     }
     if (!existsSync(compiler)) throw new SetupError(`${tree} has no emcc. Remove that folder and run this again.`);
     writeWrappers();
-    log('  building its system libraries once (1–3 min)');
+    log('  building its system libraries once (3–5 min)');
     await buildSystemLibraries();
     const version = recordProvisioned();
     if (Number(version.split('.')[0]) !== acceptedMajor) {

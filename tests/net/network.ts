@@ -29,10 +29,14 @@ export class Host {
       (await command('readlink', `/proc/${keeper.pid}/ns/net`)) !== (await command('readlink', '/proc/self/ns/net')), 5_000, 20);
     await command('ip', 'link', 'add', host.port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(keeper.pid));
     await command('ip', 'link', 'set', host.port, 'master', network.bridge, 'up');
+    // Without IPv6 nothing changes by itself later (its addresses settle after a second, and browsers then drop what they were loading).
+    await host.run('sh', '-c', 'for f in all default eth0; do echo 1 > /proc/sys/net/ipv6/conf/$f/disable_ipv6; done 2>/dev/null || true');
     await host.run('ip', 'link', 'set', 'lo', 'up');
     await host.run('ip', 'address', 'add', `${host.address}/24`, 'dev', 'eth0');
     await host.run('ip', 'link', 'set', 'eth0', 'up');
     await host.run('ip', 'route', 'add', 'default', 'via', network.address);
+    await until(`the link of ${name}`, async () => (await host.run('cat', '/proc/self/net/route')).includes('eth0')
+      && / state UP /.test(await host.run('ip', 'link', 'show', 'eth0')), 5_000, 20);
     return host;
   }
 

@@ -26,3 +26,16 @@
 #else
 #define TESSERA_ALWAYS_INLINE inline
 #endif
+
+namespace tessera {
+
+/** a * b + c, four floats. With -mrelaxed-simd one instruction where the machine has it, rounded once or twice. */
+TESSERA_ALWAYS_INLINE v128_t multiplyAdd(v128_t a, v128_t b, v128_t c) {
+#if defined(__wasm_relaxed_simd__)
+  return wasm_f32x4_relaxed_madd(a, b, c);
+#else
+  return wasm_f32x4_add(c, wasm_f32x4_mul(a, b));
+#endif
+}
+
+}  // namespace tessera

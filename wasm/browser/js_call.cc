@@ -26,6 +26,11 @@ EM_JS(void, tesseraThen, (emscripten::EM_VAL promise, emscripten::EM_VAL settle)
   const settled = Emval.toValue(settle);
   Promise.resolve(Emval.toValue(promise)).then((value) => settled(true, value), (error) => settled(false, error));
 });
+EM_JS(void, tesseraCopy, (emscripten::EM_VAL target, emscripten::EM_VAL origin, const char* names), {
+  const to = Emval.toValue(target);
+  const from = Emval.toValue(origin);
+  for (const name of UTF8ToString(names).split(" ")) if (from[name] !== undefined) to[name] = from[name];
+});
 // clang-format on
 
 namespace tessera::browser {
@@ -101,6 +106,8 @@ val object(std::initializer_list<std::pair<const char*, val>> members) {
   for (const auto& [key, value] : members) result.set(key, value);
   return result;
 }
+
+void copyMembers(val& to, const val& from, const char* keys) { tesseraCopy(to.as_handle(), from.as_handle(), keys); }
 
 std::vector<std::uint8_t> bytesFrom(const val& array_buffer_or_view) {
   const val view = array_buffer_or_view["buffer"].isUndefined() ? val::global("Uint8Array").new_(array_buffer_or_view)

@@ -71,6 +71,8 @@ bool isNullish(const emscripten::val& value);
 
 // An object literal: object({{"kind", val("audio")}}).
 emscripten::val object(std::initializer_list<std::pair<const char*, emscripten::val>> members);
+// Copies those members of `from` that are not undefined; `keys` are separated by single spaces.
+void copyMembers(emscripten::val& to, const emscripten::val& from, const char* keys);
 // Copies of bytes in either direction.
 std::vector<std::uint8_t> bytesFrom(const emscripten::val& array_buffer_or_view);
 emscripten::val toUint8Array(const std::uint8_t* data, std::size_t size);

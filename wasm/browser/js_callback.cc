@@ -6,13 +6,13 @@
 #include <emscripten/em_js.h>
 #include <emscripten/emscripten.h>
 
+#include <map>
 #include <memory>
-#include <unordered_map>
 #include <utility>
 
 namespace {
 
-using Registry = std::unordered_map<int, std::shared_ptr<tessera::browser::JsCallback::Function>>;
+using Registry = std::map<int, std::shared_ptr<tessera::browser::JsCallback::Function>>;
 
 // One per module; the module is single-threaded.
 Registry& registry() {

@@ -79,7 +79,12 @@ void PeerConnection::listen() {
     emit_(event::IceCandidateGathered{id_, std::move(gathered)});
   });
   listeners_.add(connection_, "iceconnectionstatechange", [this](const val&) {
-    emit_(event::IceConnectionStateChanged{id_, stateAt(connection_, "iceConnectionState", session::IceConnectionState::kNew)});
+    // The connection's state first: a route without DTLS on it is no connection yet, and its own event comes after this one.
+    const Emit emit = emit_;  // The first event may destroy this object.
+    const event::IceConnectionStateChanged ice{id_, stateAt(connection_, "iceConnectionState", session::IceConnectionState::kNew)};
+    const auto whole = session::fromString<session::ConnectionState>(stringAt(connection_, "connectionState"));
+    if (whole) emit(event::ConnectionStateChanged{id_, *whole});
+    emit(ice);
   });
   listeners_.add(connection_, "connectionstatechange", [this](const val&) {
     emit_(event::ConnectionStateChanged{id_, stateAt(connection_, "connectionState", session::ConnectionState::kNew)});
@@ -190,9 +195,7 @@ PeerStats::Digest PeerConnection::digest(const val& report) {
 
 val PeerConnection::states() const {
   val result = val::object();
-  for (const char* key : {"connectionState", "iceConnectionState", "iceGatheringState", "signalingState"}) {
-    result.set(key, connection_[key]);
-  }
+  copyMembers(result, connection_, "connectionState iceConnectionState iceGatheringState signalingState");
   return result;
 }
 

@@ -31,18 +31,12 @@ val lookUp(const Report& report, const std::string& id) {
   return entry == report.end() ? val::null() : entry->second;
 }
 
-// Copies members that exist; digests carry no undefined.
-void copy(val& to, const val& from, std::initializer_list<const char*> keys) {
-  for (const char* key : keys) {
-    if (const val member = from[key]; !member.isUndefined()) to.set(key, member);
-  }
-}
-
 val candidate(const val& stats) {
   val result = val::object();
   if (!isNullish(stats)) {
     result.set("type", stats["candidateType"]);
-    copy(result, stats, {"protocol", "address", "port", "relayProtocol", "networkType", "usernameFragment"});
+    copyMembers(result, stats,
+                  "protocol address port relayProtocol networkType usernameFragment");
   }
   return result;
 }
@@ -92,8 +86,9 @@ PeerStats::Digest PeerStats::digest(const val& stats_report) {
     if (type == "transport") {
       const Deltas sent = advance(id + ">", {timestamp, numberAt(stats, "bytesSent")});
       const Deltas received = advance(id + "<", {timestamp, numberAt(stats, "bytesReceived")});
-      copy(transport, stats, {"dtlsState", "dtlsCipher", "dtlsRole", "srtpCipher", "tlsVersion", "iceState", "iceRole",
-                              "iceLocalUsernameFragment", "selectedCandidatePairChanges"});
+      copyMembers(transport, stats,
+                  "dtlsState dtlsCipher dtlsRole srtpCipher tlsVersion iceState iceRole "
+                  "iceLocalUsernameFragment selectedCandidatePairChanges");
       transport.set("sendBitsPerSecond", sent.bits_per_second);
       transport.set("receiveBitsPerSecond", received.bits_per_second);
       transport.set("localFingerprint", fingerprint(lookUp(report, stringAt(stats, "localCertificateId"))));
@@ -107,7 +102,8 @@ PeerStats::Digest PeerStats::digest(const val& stats_report) {
       pair_details = object({{"local", candidate(lookUp(report, stringAt(stats, "localCandidateId")))},
                              {"remote", candidate(lookUp(report, stringAt(stats, "remoteCandidateId")))},
                              {"roundTripMs", val(round_trip_ms)}});
-      copy(pair_details, stats, {"availableOutgoingBitrate", "state"});
+      copyMembers(pair_details, stats,
+                  "availableOutgoingBitrate state");
     }
     if (type == "outbound-rtp") {
       const val remote = lookUp(report, stringAt(stats, "remoteId"));
@@ -119,23 +115,27 @@ PeerStats::Digest PeerStats::digest(const val& stats_report) {
       }
       quality.loss = std::max(quality.loss, loss);
       val row = object({{"codec", codecName(report, stats)}, {"bitsPerSecond", val(deltas.bits_per_second)}, {"loss", val(loss)}});
-      copy(row, stats, {"mid", "kind", "active", "frameWidth", "frameHeight", "framesPerSecond", "framesEncoded", "bytesSent",
-                        "packetsSent", "qualityLimitationReason", "encoderImplementation", "nackCount", "pliCount",
-                        "keyFramesEncoded", "totalEncodeTime", "targetBitrate"});
+      copyMembers(row, stats,
+                  "mid kind active frameWidth frameHeight framesPerSecond framesEncoded bytesSent "
+                  "packetsSent qualityLimitationReason encoderImplementation nackCount pliCount "
+                  "keyFramesEncoded totalEncodeTime targetBitrate");
       outbound.call<void>("push", row);
     }
     if (type == "inbound-rtp") {
       const Deltas deltas = advance(id, {timestamp, numberAt(stats, "bytesReceived"), numberAt(stats, "packetsReceived"),
                                          numberAt(stats, "packetsLost"), numberAt(stats, "totalFreezesDuration")});
       quality.loss = std::max(quality.loss, deltas.loss);
-      if (deltas.seconds > 0) quality.frozen_share = std::max(quality.frozen_share, deltas.frozen_s / deltas.seconds);
+      // A still screen is no standstill; and what stood still for longer than the interval was paused or gone before it.
+      const bool moving = stringAt(stats, "contentType") != "screenshare" && deltas.frozen_s <= deltas.seconds;
+      if (deltas.seconds > 0 && moving) quality.frozen_share = std::max(quality.frozen_share, deltas.frozen_s / deltas.seconds);
       val row = object({{"codec", codecName(report, stats)},
                         {"bitsPerSecond", val(deltas.bits_per_second)},
                         {"loss", val(deltas.loss)},
                         {"jitterMs", val(numberAt(stats, "jitter") * 1000)}});
-      copy(row, stats, {"mid", "kind", "frameWidth", "frameHeight", "framesPerSecond", "framesReceived", "framesDecoded",
-                        "framesDropped", "bytesReceived", "packetsReceived", "packetsLost", "freezeCount", "audioLevel",
-                        "totalAudioEnergy", "totalSamplesDuration", "decoderImplementation", "nackCount", "pliCount"});
+      copyMembers(row, stats,
+                  "mid kind frameWidth frameHeight framesPerSecond framesReceived framesDecoded "
+                  "framesDropped bytesReceived packetsReceived packetsLost freezeCount audioLevel "
+                  "totalAudioEnergy totalSamplesDuration decoderImplementation nackCount pliCount");
       inbound.call<void>("push", row);
     }
   }

@@ -4,4 +4,4 @@
 import type { Plugin } from 'vite';
 
 export function findDemos(demos: string): { name: string; title: string; description: string }[];
-export function pages(options: { www: string; appPage?: string }): Plugin;
+export function pages(options: { www: string }): Plugin;

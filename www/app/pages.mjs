@@ -29,12 +29,12 @@ function decode(text) {
 }
 
 /**
- * Vite plugin. The root is `www`: the app's page is served at `/` and `/r/NAME`, demos at `/demos/NAME/`;
- * in the build `app/index.html` moves to the top.
- * @param {{ www: string, appPage?: string }} options
+ * Vite plugin. The root is `www`: the app's pages are served at `/` and `/r/NAME`, demos at `/demos/NAME/`;
+ * in the build `app/index.html` and `app/r.html` move to the top.
+ * @param {{ www: string }} options
  * @returns {import('vite').Plugin}
  */
-export function pages({ www, appPage = '/app/index.html' }) {
+export function pages({ www }) {
   const demos = join(www, 'demos');
   return {
     name: 'tessera-pages',
@@ -43,7 +43,7 @@ export function pages({ www, appPage = '/app/index.html' }) {
     configureServer(server) {
       server.middlewares.use((request, _response, next) => {
         const [path, query] = (request.url ?? '/').split('?');
-        const rewritten = path === '/' || path === '/index.html' || /^\/r\/[^/]*$/.test(path) ? appPage
+        const rewritten = path === '/' || path === '/index.html' ? '/app/index.html' : /^\/r\/[^/]*\/?$/.test(path) ? '/app/r.html'
           : /^\/demos\/(?:[\w-]+\/)?$/.test(path) ? `${path}index.html` : path;
         if (rewritten !== path) request.url = rewritten + (query ? `?${query}` : '');
         next();
@@ -52,8 +52,10 @@ export function pages({ www, appPage = '/app/index.html' }) {
     generateBundle: {
       order: 'post',
       handler(_options, bundle) {
-        const page = bundle['app/index.html'];
-        if (page) page.fileName = 'index.html';
+        for (const name of ['index.html', 'r.html']) {
+          const page = bundle[`app/${name}`];
+          if (page) page.fileName = name;
+        }
       },
     },
   };

@@ -9,7 +9,7 @@ import { findDemos, pages } from './pages.mjs';
 const app = import.meta.dirname;
 const www = resolve(app, '..');
 
-const input: Record<string, string> = { app: resolve(app, 'index.html') };
+const input: Record<string, string> = { home: resolve(app, 'index.html'), call: resolve(app, 'r.html') };
 if (existsSync(resolve(www, 'demos/index.html'))) input['demos'] = resolve(www, 'demos/index.html');
 for (const { name } of findDemos(resolve(www, 'demos'))) input[`demo-${name}`] = resolve(www, 'demos', name, 'index.html');
 
@@ -35,6 +35,17 @@ export default defineConfig({
     // A strict CSP: no inlined data, no polyfill that has to run before the page's own code.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input },
+    rolldownOptions: {
+      input,
+      output: {
+        // Few files, each needed whole: what both pages share, and what every call needs. Small ones compress badly.
+        codeSplitting: {
+          groups: [
+            { name: 'shared', test: /node_modules\/@?preact|app\/src\/(ui\.tsx|room-name\.ts)|vite\/preload-helper/ },
+            { name: 'core', test: /app\/src\/((text|words|storage|backgrounds|browser|engine|keys|format)\.ts|lazy\.tsx|lobby\/(Lobby|Devices)\.tsx|call\/(call|media|room-model)\.ts)/ },
+          ],
+        },
+      },
+    },
   },
 });

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // SPDX-License-Identifier: Apache-2.0
 // The entry point `tessera-rtc`: calls. Importing it touches no browser object, so it is safe on a server.
 

@@ -16,7 +16,7 @@ const loads = new Map<string, Promise<SessionModule>>();
  * @internal
  */
 export const assetUrl = (assetBaseUrl: string | URL, path: string): string =>
-  new URL(path, new URL(assetBaseUrl, globalThis.location?.href)).href;
+  new URL(path, new URL(String(assetBaseUrl).replace(/\/?$/, '/'), globalThis.location?.href)).href;
 
 /** @internal A failed load is tried again by the next call. */
 export function loadSessionModule(assetBaseUrl?: string | URL): Promise<SessionModule> {

@@ -3,15 +3,14 @@
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { root } from './paths.js';
+import { engineDist } from './paths.js';
 import type { Resources } from './resources.js';
 
 /** Makes a folder for the server to serve: the built package under /engine and a page that loads it under the server's own strict CSP. */
 export function barePage(resources: Resources): string {
-  const dist = path.join(root, 'js/engine/dist');
-  if (!existsSync(path.join(dist, 'index.js'))) throw new Error(`${dist} is missing: run scripts/build`);
+  if (!existsSync(path.join(engineDist, 'index.js'))) throw new Error(`${engineDist} is missing: run scripts/build`);
   const folder = resources.add(mkdtempSync(path.join(tmpdir(), 'tessera-bare-')), 'bare page', value => rmSync(value, { recursive: true, force: true }));
-  cpSync(dist, path.join(folder, 'engine'), { recursive: true });
+  cpSync(engineDist, path.join(folder, 'engine'), { recursive: true });
   writeFileSync(path.join(folder, 'bare.js'), "globalThis.tessera = await import('/engine/index.js');\n");
   writeFileSync(path.join(folder, 'index.html'), '<!doctype html><html lang="en"><title>bare</title><link rel="icon" href="data:,"><script type="module" src="/bare.js"></script><main></main></html>');
   return folder;

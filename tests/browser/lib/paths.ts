@@ -18,3 +18,6 @@ export function photograph(): string {
   if (!existsSync(file)) throw new Error(`${file} is missing: run scripts/setup`);
   return file;
 }
+/** The built web app and the built package. */
+export const appDist = process.env.TESSERA_APP_DIST ?? path.join(root, 'www/app/dist');
+export const engineDist = process.env.TESSERA_ENGINE_DIST ?? path.join(root, 'js/engine/dist');

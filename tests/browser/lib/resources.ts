@@ -37,14 +37,16 @@ export class Resources implements AsyncDisposable {
 
 export const sleep = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms); });
 
+type Truthy<T> = Exclude<NonNullable<T>, false | 0 | ''>;
+
 /** Polls `probe` until it gives a truthy value; fails after `timeoutMs` with `what` and the last error or value. */
-export async function until<T>(what: string, probe: () => Promise<T> | T, timeoutMs = 30_000, everyMs = 100): Promise<NonNullable<T>> {
+export async function until<T>(what: string, probe: () => Promise<T> | T, timeoutMs = 30_000, everyMs = 100): Promise<Truthy<T>> {
   const deadline = performance.now() + timeoutMs;
   let last: unknown;
   for (;;) {
     try {
       const value = await probe();
-      if (value) return value as NonNullable<T>;
+      if (value) return value as Truthy<T>;
       last = value;
     } catch (error) {
       last = error;

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { AddressInfo } from 'node:net';
-import { root } from './paths.js';
+import { appDist, root } from './paths.js';
 import { type Child, start } from './processes.js';
 import { until } from './resources.js';
 
@@ -47,7 +47,7 @@ export class Server {
   /** Starts the server on its port (again). */
   async start(): Promise<void> {
     const cli = path.join(root, 'js/server/dist/cli.js');
-    const staticDir = this.options.staticDir ?? path.join(root, 'www/app/dist');
+    const staticDir = this.options.staticDir ?? appDist;
     for (const needed of [cli, staticDir]) if (!existsSync(needed)) throw new Error(`${needed} is missing: run scripts/build`);
     this.#child = start('server', process.execPath, [cli, '--host', this.host, '--port', String(this.port), '--static-dir', staticDir, '--open-rooms',
       '--log-level', 'warn', '--token-requests-per-minute', '6000', ...(this.options.flags ?? [])], { env: { TESSERA_TOKEN_SECRET: this.#secret } });

@@ -2,7 +2,8 @@
 // Room names: what is made is valid and hard to guess, what people type is understood.
 
 import { describe, expect, it } from 'vitest';
-import { isRoomName, makeRoomName, readRoomInput, roomFromPath, slug, tokenFromUrl } from './room-name.ts';
+import { makeRoomName } from './room-maker.ts';
+import { isRoomName, readRoomInput, roomFromPath, slug, tokenFromUrl } from './room-name.ts';
 
 describe('makeRoomName', () => {
   it('makes valid names that differ', () => {

@@ -5,7 +5,7 @@ import type { TesseraError } from '../errors.js';
 
 /** Once a second while frames flow: averages over that second. */
 export class BackgroundStatsEvent extends Event {
-  override readonly type!: 'stats';
+  declare readonly type: 'stats';
   constructor(
     /** Frames given out, per second. */
     readonly fps: number,
@@ -22,7 +22,7 @@ export class BackgroundStatsEvent extends Event {
 
 /** The background stopped for good: the output stands still and shows nothing new. Close the processor. */
 export class BackgroundErrorEvent extends Event {
-  override readonly type!: 'error';
+  declare readonly type: 'error';
   constructor(readonly error: TesseraError) {
     super('error');
   }

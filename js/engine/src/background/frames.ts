@@ -12,7 +12,8 @@ const formats: ReadonlySet<string> = new Set<PixelFormat>(['I420', 'NV12', 'RGBA
 
 const limited709: VideoColorSpaceInit = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', fullRange: false };
 
-const matrixOf = (matrix: string | null): ColorMatrix => (matrix === 'smpte170m' || matrix === 'bt470bg' ? 'bt601' : 'bt709');
+/** Frames without a matrix are shown as BT.601 by browsers; cameras' frames often come so. */
+const matrixOf = (matrix: string | null): ColorMatrix => (matrix === null || matrix === 'smpte170m' || matrix === 'bt470bg' ? 'bt601' : 'bt709');
 
 let converter: OffscreenCanvasRenderingContext2D | null = null;
 

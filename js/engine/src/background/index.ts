@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // SPDX-License-Identifier: Apache-2.0
 // Entry point tessera-rtc/background: a camera track in, a track with another background out.
 

@@ -14,22 +14,22 @@ export interface ClassHandle {
   clone(): this;
 }
 export interface Call extends ClassHandle {
-  diagnostics(): Promise<unknown[]>;
-  leave(): void;
-  close(): void;
-  transportOpened(): void;
-  networkChanged(): void;
   start(room: EmbindString, token: EmbindString, participantKey: EmbindString, name: EmbindString): void;
   setToken(token: EmbindString): void;
   setName(name: EmbindString): void;
+  leave(): void;
+  close(): void;
+  transportOpened(): void;
   transportClosed(reason: EmbindString): void;
   transportMessage(text: EmbindString): void;
+  networkChanged(): void;
   addSource(sourceId: EmbindString, content: EmbindString, muted: boolean, track: MediaStreamTrack | null): void;
   setSourceTrack(sourceId: EmbindString, track: MediaStreamTrack | null): void;
   setSourceMuted(sourceId: EmbindString, muted: boolean): void;
   removeSource(sourceId: EmbindString): void;
   sendData(topic: EmbindString, data: string | Uint8Array, reliable: boolean, to: string[]): void;
   audioLevel(participantId: EmbindString): number;
+  diagnostics(): Promise<unknown[]>;
   exportLog(): string;
 }
 

@@ -6,7 +6,7 @@ import type { SourceContent } from '../participants/source.js';
 
 /** A source, its track, its background or its muted state changed. */
 export class MediaChangedEvent extends Event {
-  override readonly type!: 'changed';
+  declare readonly type: 'changed';
   constructor() {
     super('changed');
   }
@@ -14,7 +14,7 @@ export class MediaChangedEvent extends Event {
 
 /** A device was plugged in or out: ask listDevices() again. */
 export class DeviceChangeEvent extends Event {
-  override readonly type!: 'devicechange';
+  declare readonly type: 'devicechange';
   constructor() {
     super('devicechange');
   }
@@ -22,7 +22,7 @@ export class DeviceChangeEvent extends Event {
 
 /** About ten times a second while the microphone is on. */
 export class LevelEvent extends Event {
-  override readonly type!: 'level';
+  declare readonly type: 'level';
   constructor(
     /** 0..1, perceptual: about 0.5 for normal speech. */
     readonly level: number,
@@ -33,7 +33,7 @@ export class LevelEvent extends Event {
 
 /** A background stopped working. The camera sends nothing until another one is set, or none. */
 export class BackgroundFailedEvent extends Event {
-  override readonly type!: 'backgroundfailed';
+  declare readonly type: 'backgroundfailed';
   constructor(readonly error: TesseraError) {
     super('backgroundfailed');
   }
@@ -41,7 +41,7 @@ export class BackgroundFailedEvent extends Event {
 
 /** A source ended by itself: unplugged, permission taken back, or sharing stopped from the browser's own controls. */
 export class SourceEndedEvent extends Event {
-  override readonly type!: 'sourceended';
+  declare readonly type: 'sourceended';
   constructor(readonly content: SourceContent) {
     super('sourceended');
   }

@@ -11,7 +11,7 @@ export type Quality = 'good' | 'fair' | 'poor' | 'lost';
 
 /** Anything about the participant changed, audioLevel aside. */
 export class ParticipantChangedEvent extends Event {
-  override readonly type!: 'changed';
+  declare readonly type: 'changed';
   constructor() {
     super('changed');
   }
@@ -37,6 +37,8 @@ export class RemoteParticipant extends TypedEventTarget<RemoteParticipantEventMa
   #quality: Quality = 'good';
   #left = false;
   #sources = new Map<string, RemoteSource>();
+  /** What is being received, also after its announcement was taken back and before the session has noticed. */
+  readonly #received = new Map<string, RemoteSource>();
   readonly #tiles = new Set<Tile>();
   readonly #level: () => number;
   #iceRestarts = 0;
@@ -109,27 +111,32 @@ export class RemoteParticipant extends TypedEventTarget<RemoteParticipantEventMa
   apply(record: ParticipantRecord): void {
     this.#name = record.name;
     this.#present = record.present;
-    const known = this.#sources;
-    this.#sources = new Map(record.sources.map((source) => [source.id, { ...source, track: known.get(source.id)?.track ?? null }]));
+    this.#sources = new Map(record.sources.map((source) => [source.id, { ...source, track: this.#received.get(source.id)?.track ?? null }]));
     this.changed();
   }
 
-  /** @internal Gives the source, with the track; null if it is unknown. */
-  setTrack(sourceId: string, source: Omit<RemoteSource, 'track'> | null, track: MediaStreamTrack | null): RemoteSource | null {
-    const known = this.#sources.get(sourceId) ?? source;
-    if (!known) return null;
-    const updated = { ...known, track };
-    this.#sources.set(sourceId, updated);
+  /** @internal Gives the source as it now is. */
+  setTrack(source: Omit<RemoteSource, 'track'>, track: MediaStreamTrack | null): RemoteSource {
+    const updated = { ...(this.#sources.get(source.id) ?? source), track };
+    this.#sources.set(source.id, updated);
+    this.#received.set(source.id, updated);
     this.changed();
     return updated;
   }
 
-  /** @internal */
-  removeSource(sourceId: string): RemoteSource | undefined {
+  /** @internal The source is no longer received; gives it as it was. */
+  removeTrack(sourceId: string): RemoteSource | undefined {
+    const received = this.#received.get(sourceId);
+    this.#received.delete(sourceId);
     const source = this.#sources.get(sourceId);
-    this.#sources.delete(sourceId);
-    if (source) this.changed();
-    return source;
+    if (source) this.#sources.set(sourceId, { ...source, track: null });
+    if (received) this.changed();
+    return received;
+  }
+
+  /** @internal Everything that is received. */
+  get received(): ReadonlyMap<string, RemoteSource> {
+    return this.#received;
   }
 
   /** @internal */

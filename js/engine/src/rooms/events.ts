@@ -8,7 +8,7 @@ export type SignallingState = 'connected' | 'reconnecting' | 'closed';
 export type LeaveReason = 'left' | 'timeout' | 'replaced';
 
 export class ParticipantEvent<Type extends string> extends Event {
-  override readonly type!: Type;
+  declare readonly type: Type;
   constructor(
     type: Type,
     readonly participant: RemoteParticipant,
@@ -22,7 +22,7 @@ export class ParticipantEvent<Type extends string> extends Event {
 }
 
 export class TrackEvent<Type extends string> extends Event {
-  override readonly type!: Type;
+  declare readonly type: Type;
   constructor(
     type: Type,
     readonly participant: RemoteParticipant,
@@ -34,7 +34,7 @@ export class TrackEvent<Type extends string> extends Event {
 }
 
 export class DataEvent extends Event {
-  override readonly type!: 'data';
+  declare readonly type: 'data';
   constructor(
     readonly from: RemoteParticipant,
     readonly topic: string,
@@ -47,7 +47,7 @@ export class DataEvent extends Event {
 
 /** The way to the server was lost or found again. Media does not depend on it. */
 export class SignallingChangedEvent extends Event {
-  override readonly type!: 'signallingchanged';
+  declare readonly type: 'signallingchanged';
   constructor(
     readonly state: SignallingState,
     /** Milliseconds since 1970. */
@@ -59,7 +59,7 @@ export class SignallingChangedEvent extends Event {
 
 /** A connection's state or quality changed. */
 export class PeerChangedEvent extends Event {
-  override readonly type!: 'peerchanged';
+  declare readonly type: 'peerchanged';
   constructor(
     readonly participant: RemoteParticipant,
     readonly state: PeerState,
@@ -70,7 +70,7 @@ export class PeerChangedEvent extends Event {
 }
 
 export class ActiveSpeakerEvent extends Event {
-  override readonly type!: 'activespeaker';
+  declare readonly type: 'activespeaker';
   constructor(
     /** null while nobody else speaks. */
     readonly participant: RemoteParticipant | null,
@@ -81,7 +81,7 @@ export class ActiveSpeakerEvent extends Event {
 
 /** The browser plays no sound before a gesture: call startAudio() from a click. */
 export class AudioBlockedEvent extends Event {
-  override readonly type!: 'audioblocked';
+  declare readonly type: 'audioblocked';
   constructor() {
     super('audioblocked');
   }
@@ -89,7 +89,7 @@ export class AudioBlockedEvent extends Event {
 
 /** Something went wrong and the call goes on. */
 export class WarningEvent extends Event {
-  override readonly type!: 'warning';
+  declare readonly type: 'warning';
   constructor(
     readonly code: string,
     readonly message: string,
@@ -100,7 +100,7 @@ export class WarningEvent extends Event {
 
 /** The last event of a room. */
 export class ClosedEvent extends Event {
-  override readonly type!: 'closed';
+  declare readonly type: 'closed';
   constructor(
     /** 'left': by close(); 'replaced': the same participant joined elsewhere; 'rejected': the server does not let it back in. */
     readonly reason: 'left' | 'replaced' | 'rejected',

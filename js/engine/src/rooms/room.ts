@@ -72,7 +72,9 @@ export class Room extends TypedEventTarget<RoomEventMap> {
       },
       quality: (id, quality) => this.#measured(id, quality),
       activeSpeaker: (id) => {
-        this.#activeSpeaker = this.#participants.get(id) ?? null;
+        const speaker = this.#participants.get(id) ?? null;
+        if (speaker === this.#activeSpeaker) return;
+        this.#activeSpeaker = speaker;
         this.emit(new ActiveSpeakerEvent(this.#activeSpeaker));
       },
       unreachable: (error) => this.#finish('rejected', 'server-unreachable', error),
@@ -280,21 +282,21 @@ export class Room extends TypedEventTarget<RoomEventMap> {
         this.emit(new PeerChangedEvent(participant, it.state, participant.quality));
         return;
       case 'RemoteSourceAdded': {
-        const source = participant.setTrack(it.source.id, it.source, track);
-        if (!source || !track) return;
+        const source = participant.setTrack(it.source, track);
+        if (!track) return;
         if (source.kind === 'audio') this.#audio.set(`${participant.id}/${source.id}`, track);
         this.emit(new TrackEvent('trackadded', participant, source, track));
         return;
       }
       case 'RemoteSourceRemoved': {
         this.#audio.remove(`${participant.id}/${it.sourceId}`);
-        const source = participant.removeSource(it.sourceId);
+        const source = participant.removeTrack(it.sourceId);
         if (source?.track) this.emit(new TrackEvent('trackremoved', participant, source, source.track));
         return;
       }
       case 'ParticipantLeft':
         this.#participants.delete(participant.id);
-        for (const source of participant.sources.values()) {
+        for (const source of participant.received.values()) {
           this.#audio.remove(`${participant.id}/${source.id}`);
           if (source.track) this.emit(new TrackEvent('trackremoved', participant, source, source.track));
         }

@@ -75,7 +75,7 @@ export class SessionLink {
     };
     globalThis.addEventListener?.('online', networkChanged, { signal });
     globalThis.addEventListener?.('pagehide', this.handlers.pageHidden, { signal });
-    (navigator as { connection?: EventTarget }).connection?.addEventListener('change', networkChanged, { signal });
+    (globalThis.navigator as { connection?: EventTarget } | undefined)?.connection?.addEventListener('change', networkChanged, { signal });
     call.start(connection.room, connection.tokens.current, createParticipantKey(), name);
     if (transport.connected) void this.#opened();
   }

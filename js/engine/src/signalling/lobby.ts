@@ -17,7 +17,7 @@ export interface LobbyParticipant {
 
 /** The list of participants or the connection to the server changed. */
 export class LobbyChangedEvent extends Event {
-  override readonly type!: 'changed';
+  declare readonly type: 'changed';
   constructor() {
     super('changed');
   }
@@ -25,7 +25,7 @@ export class LobbyChangedEvent extends Event {
 
 /** The server refused; `error.code` says why. The lobby goes on trying where that can help. */
 export class LobbyErrorEvent extends Event {
-  override readonly type!: 'error';
+  declare readonly type: 'error';
   constructor(readonly error: TesseraError) {
     super('error');
   }

@@ -29,6 +29,8 @@ export class Call {
   private tries = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private life = new AbortController();
+  /** Whether the person let the page use devices before, in this call. */
+  private allowed = false;
 
   constructor(readonly roomName: string, readonly token: string | null) {}
 
@@ -46,7 +48,7 @@ export class Call {
       if (life.aborted) return;
       const media = new MediaModel(new LocalMedia());
       this.media.value = media;
-      const [begun] = [media.begin(), this.enter()];
+      const [begun] = [media.begin(this.allowed), this.enter()];
       if (joinAs) {
         await begun;
         await this.join(joinAs);
@@ -99,6 +101,7 @@ export class Call {
   end(ended: CallSummary['ended'] = null): void {
     const room = this.room.value;
     if (!room || this.phase.value === 'after') return;
+    this.allowed = this.media.value?.granted.value === true;
     const summary = room.summary(ended);
     room.close();
     this.dispose();

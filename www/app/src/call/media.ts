@@ -19,6 +19,8 @@ export class MediaModel {
   readonly cameraOn = signal(false);
   readonly microphone = signal<MediaStreamTrack | null>(null);
   readonly screen = signal<MediaStreamTrack | null>(null);
+  /** Where the others are heard; undefined is the system's choice. */
+  readonly speaker = signal<string | undefined>(undefined);
   readonly cameraId = signal<string | undefined>(undefined);
   /** Whether the person wants to be heard: there is a microphone and it is not muted. */
   readonly microphoneOn = signal(false);
@@ -39,8 +41,8 @@ export class MediaModel {
     local.addEventListener('sourceended', ({ content }) => this.onEnded(content), { signal: until });
   }
 
-  /** Starts what the person had on last time, if the browser will not ask; otherwise leaves it to `askAndStart`. */
-  async begin(): Promise<void> {
+  /** Starts what the person had on last time, if the browser will not ask or `ask` is set; otherwise leaves it to `askAndStart`. */
+  async begin(ask = false): Promise<void> {
     if (!window.isSecureContext) {
       this.setProblem('camera', 'insecure-context');
       this.granted.value = false;
@@ -53,7 +55,7 @@ export class MediaModel {
         return 'prompt';
       }
     }));
-    if (states.every((state) => state === 'prompt')) {
+    if (!ask && states.every((state) => state === 'prompt')) {
       this.granted.value = false;
       return;
     }

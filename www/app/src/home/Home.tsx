@@ -4,7 +4,8 @@
 import './home.css';
 import { useState } from 'preact/hooks';
 import { demos } from 'virtual:demos';
-import { makeRoomName, readRoomInput, slug } from '../room-name.ts';
+import { makeRoomName } from '../room-maker.ts';
+import { readRoomInput, slug } from '../room-name.ts';
 import { Icon, Logo } from '../ui.tsx';
 import { Mosaic } from './Mosaic.tsx';
 

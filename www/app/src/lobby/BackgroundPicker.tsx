@@ -64,7 +64,7 @@ export function BackgroundPicker({ media }: { media: MediaModel }) {
     if (!file) return;
     problem.value = '';
     try {
-      const image = { id: crypto.randomUUID(), blob: await shrinkImage(file), name: file.name.replace(/\.[^.]+$/, '').slice(0, 40) || 'Your picture' };
+      const image = { id: uploadId(), blob: await shrinkImage(file), name: file.name.replace(/\.[^.]+$/, '').slice(0, 40) || 'Your picture' };
       await storeImage(image);
       uploads.value = [...uploads.value, image];
       await media.setBackground({ kind: 'upload', id: image.id });
@@ -122,6 +122,11 @@ export function BackgroundPicker({ media }: { media: MediaModel }) {
       {problem.value && <p class="field-problem" role="alert">{problem.value}</p>}
     </fieldset>
   );
+}
+
+/** Also without a secure context, where crypto.randomUUID is missing. */
+function uploadId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Paints a colour choice through the CSSOM, as the page's policy allows no style attributes. */

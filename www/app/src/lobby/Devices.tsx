@@ -13,6 +13,12 @@ export function MicrophonePicker({ media }: { media: MediaModel }) {
   return <Picker label="Microphone" devices={media.devices.value.microphones} current={media.microphone.value?.getSettings().deviceId} none="No microphone" onPick={(id) => void media.startMicrophone(id)} />;
 }
 
+/** Where the browser lets a page choose: which speaker the others come from. */
+export function SpeakerPicker({ media, onPick }: { media: MediaModel; onPick: (deviceId: string) => void }) {
+  if (!('setSinkId' in HTMLMediaElement.prototype) || media.devices.value.speakers.length === 0) return null;
+  return <Picker label="Speaker" devices={media.devices.value.speakers} current={media.speaker.value} none="No speaker" onPick={(id) => { media.speaker.value = id; onPick(id); }} />;
+}
+
 function Picker({ label, devices, current, none, onPick }: { label: string; devices: DeviceList['cameras']; current: string | undefined; none: string; onPick: (deviceId: string) => void }) {
   const id = useId();
   const usable = devices.filter(({ deviceId }) => deviceId !== '');

@@ -3,7 +3,7 @@
 
 import type { MediaModel } from '../call/media.ts';
 import { kKeys } from '../keys.ts';
-import { CameraPicker, Meter, MicrophonePicker } from '../lobby/Devices.tsx';
+import { CameraPicker, Meter, MicrophonePicker, SpeakerPicker } from '../lobby/Devices.tsx';
 import { Dialog, Icon } from '../ui.tsx';
 
 export function LeaveDialog({ alone, onStay, onLeave }: { alone: boolean; onStay: () => void; onLeave: () => void }) {
@@ -27,12 +27,13 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-export function DevicesDialog({ media, onClose }: { media: MediaModel; onClose: () => void }) {
+export function DevicesDialog({ media, onSpeaker, onClose }: { media: MediaModel; onSpeaker: (deviceId: string) => void; onClose: () => void }) {
   return (
     <Dialog title="Devices" onClose={onClose}>
       <div class="stack">
         <CameraPicker media={media} />
         <div class="stack"><MicrophonePicker media={media} /><Meter media={media} /></div>
+        <SpeakerPicker media={media} onPick={onSpeaker} />
       </div>
       <div class="row end"><button type="button" class="button" autoFocus onClick={onClose}>Done</button></div>
     </Dialog>

@@ -10,7 +10,7 @@ import type { RoomModel } from '../call/room-model.ts';
 import { actionOf, type RoomAction } from '../keys.ts';
 import { lazy, loadTheRest } from '../lazy.tsx';
 import { recall, remember } from '../storage.ts';
-import { Icon, Notice, useSeconds } from '../ui.tsx';
+import { Icon, Notice, toast, useSeconds } from '../ui.tsx';
 import { Bar } from './Bar.tsx';
 import { Panel } from './Panel.tsx';
 import { Stage } from './Stage.tsx';
@@ -97,7 +97,7 @@ export function RoomScreen({ call, room, media }: { call: Call; room: RoomModel;
       )}
       {dialog.value === 'leave' && <LeaveDialog alone={alone} onStay={() => { dialog.value = null; }} onLeave={() => call.end()} />}
       {dialog.value === 'keys' && <KeysDialog onClose={() => { dialog.value = null; }} />}
-      {dialog.value === 'devices' && <DevicesDialog media={media} onClose={() => { dialog.value = null; }} />}
+      {dialog.value === 'devices' && <DevicesDialog media={media} onSpeaker={(id) => void room.room.setSpeaker(id).catch(() => toast('This speaker could not be used'))} onClose={() => { dialog.value = null; }} />}
     </div>
   );
 }

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// The session module itself, as it ships, without a browser: it joins, it leaves, and nothing is left.
+
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import createSessionModule from '../generated/session.mjs';
+import type { SessionModule } from '../session-module.js';
+import type { Connection } from '../signalling/connection.js';
+import type { ProtocolMessage, TransportHandlers } from '../signalling/transport.js';
+import type { Notification } from './notifications.js';
+import { SessionLink, createParticipantKey } from './session-link.js';
+
+class FakeTransport {
+  handlers: TransportHandlers = {};
+  connected = true;
+  sent: ProtocolMessage[] = [];
+  send = (message: ProtocolMessage) => void this.sent.push(message);
+  hurry = () => undefined;
+}
+
+let module: SessionModule;
+const load = async () => {
+  module = await createSessionModule({ wasmBinary: readFileSync(new URL('../generated/session.wasm', import.meta.url)) });
+};
+beforeEach(load);
+afterEach(() => vi.unstubAllGlobals());
+
+function setUp() {
+  const transport = new FakeTransport();
+  const tokens = { current: 'eyJhbGciOiJIUzI1NiJ9.first.signature', renewable: true, get: vi.fn(async () => 'second') };
+  const connection = { transport, tokens, room: 'standup', relayOnly: false } as unknown as Connection;
+  const notifications: Notification[] = [];
+  const link = new SessionLink(module, connection, {
+    notify: (notification) => notifications.push(notification),
+    data: vi.fn(),
+    quality: vi.fn(),
+    activeSpeaker: vi.fn(),
+    unreachable: vi.fn(),
+    pageHidden: vi.fn(),
+  });
+  return { link, transport, tokens, notifications };
+}
+
+const joined = {
+  type: 'joined',
+  participantId: 'me',
+  resumed: false,
+  room: { name: 'standup', topology: 'mesh', capacity: 6 },
+  participants: [],
+  iceServers: [],
+};
+
+test('joins with a token and a key, is told so, and leaves', async () => {
+  const { link, transport, notifications } = setUp();
+  link.start('Ana');
+  await vi.waitFor(() => expect(transport.sent).toHaveLength(1));
+  expect(transport.sent[0]).toMatchObject({ type: 'join', protocol: 1, room: 'standup', token: 'eyJhbGciOiJIUzI1NiJ9.first.signature', name: 'Ana', sources: [] });
+  expect(transport.sent[0]?.['participantKey']).toMatch(/^[\w-]{43}$/);
+  transport.handlers.message?.({ ...joined, inReplyTo: transport.sent[0]?.['id'] });
+  expect(notifications).toContainEqual(expect.objectContaining({ type: 'Joined', participantId: 'me' }));
+  expect(link.call.exportLog()).not.toContain('first.signature');
+  link.close();
+  expect(transport.sent.at(-1)).toMatchObject({ type: 'leave' });
+  expect(module.liveCallbacks()).toBe(0);
+});
+
+test('after a reconnection joins again with a fresh token', async () => {
+  const { link, transport, tokens } = setUp();
+  link.start('Ana');
+  await vi.waitFor(() => expect(transport.sent).toHaveLength(1));
+  transport.handlers.message?.({ ...joined, inReplyTo: transport.sent[0]?.['id'] });
+  transport.handlers.closed?.('transport close');
+  transport.handlers.opened?.();
+  await vi.waitFor(() => expect(transport.sent.filter(({ type }) => type === 'join')).toHaveLength(2));
+  expect(tokens.get).toHaveBeenCalledOnce();
+  expect(transport.sent.at(-1)).toMatchObject({ type: 'join', token: 'second', participantKey: transport.sent[0]?.['participantKey'] });
+  link.close();
+});
+
+test('a message that is not of the protocol changes nothing', async () => {
+  const { link, transport, notifications } = setUp();
+  link.start('Ana');
+  transport.handlers.message?.({ type: 'joined', participants: 7 } as unknown as ProtocolMessage);
+  transport.handlers.message?.('junk' as unknown as ProtocolMessage);
+  expect(notifications.filter(({ type }) => type === 'Joined')).toEqual([]);
+  link.close();
+  expect(module.liveCallbacks()).toBe(0);
+});
+
+test('closing leaves no timer of the module behind', async () => {
+  // Numbers, as in browsers: Node's timers are objects, which the module cannot keep.
+  const running = new Map<number, number>();
+  let last = 0;
+  vi.stubGlobal('setTimeout', (_run: unknown, delay: number) => (running.set(++last, delay), last));
+  vi.stubGlobal('clearTimeout', (id: number) => running.delete(id));
+  await load(); // Again: the module keeps the timer functions that it finds.
+  const { link, transport } = setUp();
+  link.start('Ana');
+  await Promise.resolve();
+  expect(transport.sent).toHaveLength(1);
+  expect(running.size).toBe(1);
+  link.close();
+  expect(running.size).toBe(0);
+});
+
+test('keys are 256 random bits', () => {
+  const keys = new Set(Array.from({ length: 50 }, createParticipantKey));
+  expect(keys.size).toBe(50);
+  for (const key of keys) expect(Buffer.from(key, 'base64url')).toHaveLength(32);
+});

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs in the page: opens the camera, runs a processor, and looks at what comes out.
+import type { BackgroundProcessor } from '../../../js/engine/src/background/index.js';
+
+export interface Bench {
+  camera: MediaStreamTrack;
+  processor: BackgroundProcessor;
+  /** Shows the output since before the first frame. */
+  video: HTMLVideoElement;
+  events: string[];
+}
+
+declare global {
+  // eslint-disable-next-line no-var
+  var background: typeof import('../../../js/engine/src/background/index.js');
+  // eslint-disable-next-line no-var
+  var bench: Bench;
+  // eslint-disable-next-line no-var
+  var show: (track: MediaStreamTrack) => HTMLVideoElement;
+  // eslint-disable-next-line no-var
+  var look: (video: HTMLVideoElement) => string | null;
+  // eslint-disable-next-line no-var
+  var openCamera: () => Promise<MediaStreamTrack>;
+  // eslint-disable-next-line no-var
+  var workers: Worker[];
+}
+
+/** Before the page's scripts: small tools, and a list of the workers that were made. */
+export function tools(): void {
+  if (typeof document === 'undefined') return;
+  globalThis.workers = [];
+  const Native = globalThis.Worker;
+  globalThis.Worker = class extends Native {
+    constructor(...values: ConstructorParameters<typeof Worker>) {
+      super(...values);
+      globalThis.workers.push(this);
+    }
+  };
+  globalThis.openCamera = async () => (await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 } })).getVideoTracks()[0]!;
+  globalThis.show = track => {
+    const video = document.createElement('video');
+    video.muted = true;
+    video.srcObject = new MediaStream([track]);
+    document.body.append(video);
+    void video.play().catch(() => undefined);
+    return video;
+  };
+  // 160x90 RGBA, as base64; null before the first picture.
+  globalThis.look = video => {
+    if (video.readyState < 2) return null;
+    const context = new OffscreenCanvas(160, 90).getContext('2d', { willReadFrequently: true })!;
+    context.drawImage(video, 0, 0, 160, 90);
+    const { data } = context.getImageData(0, 0, 160, 90);
+    let binary = '';
+    for (let i = 0; i < data.length; i += 8192) binary += String.fromCharCode(...data.subarray(i, i + 8192));
+    return btoa(binary);
+  };
+}
