@@ -40,11 +40,16 @@ async function compilerVersion(compiler) {
   return versions.get(compiler);
 }
 
-function hashFolder(hash, folder) {
+/** What only the WebAssembly builds depend on. */
+const wasmOnly = /kernels|shim|exceptions\.json|dispatch\.pl/;
+
+function hashFolder(hash, folder, wasm) {
   for (const name of readdirSync(folder).sort()) {
     const path = join(folder, name);
-    if (statSync(path).isDirectory()) hashFolder(hash, path);
-    else if (!/\.(cc|h|txt)$/.test(name) || folder.includes('shim')) hash.update(name).update('\0').update(readFileSync(path));
+    if (!wasm && wasmOnly.test(path)) continue;
+    if (statSync(path).isDirectory()) hashFolder(hash, path, wasm);
+    // The wrappers are not part of the libraries.
+    else if (!/\.(cc|h)$/.test(name) || folder.includes('shim')) hash.update(name).update('\0').update(readFileSync(path));
   }
 }
 
@@ -52,8 +57,9 @@ function hashFolder(hash, folder) {
 export async function place(name) {
   const { source, compiler } = builds[name];
   const hash = createHash('sha256').update(name).update(JSON.stringify(toolchain.sources[source].accepted)).update(await compilerVersion(compiler));
-  hashFolder(hash, join(root, 'codecs', name.split('-')[0]));
-  hashFolder(hash, join(root, 'codecs/lib'));
+  const wasm = compiler === 'emcc';
+  hashFolder(hash, join(root, 'codecs', name.split('-')[0]), wasm);
+  hashFolder(hash, join(root, 'codecs/lib'), wasm);
   const common = join(simde, 'simde-common.h');
   if (name === 'vpx-wasm' && existsSync(common)) hash.update(readFileSync(common));
   hash.update(process.arch);

@@ -46,9 +46,17 @@ Result<std::unique_ptr<VideoEncoder>> VideoEncoder::create(const VideoEncoderCon
   if (config.scalability.spatial_layers > 1 && config.scalability.inter_layer == InterLayer::kNone) {
     encoder = makeSimulcastEncoder(config, outcome);
   } else if (config.codec == VideoCodec::kVp8) {
+#ifdef TESSERA_WITHOUT_VP8
+    return Error{ErrorCode::kUnsupported, "this module encodes VP9 only"};
+#else
     encoder = makeVp8Encoder(config, outcome);
+#endif
   } else {
+#ifdef TESSERA_WITHOUT_VP9
+    return Error{ErrorCode::kUnsupported, "this module encodes VP8 only"};
+#else
     encoder = makeVp9Encoder(config, outcome);
+#endif
   }
   if (!outcome) return outcome.error();
   return encoder;

@@ -13,7 +13,7 @@ export interface PictureMessage {
 }
 
 export type Request =
-  | { type: 'video-encoder'; wasm: string; settings: VideoSettings }
+  | { type: 'video-encoder'; wasm: string; settings: VideoSettings; /** Not merely a new rate: the next frame is a keyframe. */ fresh: boolean }
   | { type: 'video-decoder'; wasm: string; codec: 'vp8' | 'vp9'; keyFramesOnly: boolean; maxSpatialLayer: number }
   | { type: 'audio-encoder'; wasm: string; deep: boolean; settings: AudioSettings }
   | { type: 'audio-decoder'; wasm: string; deep: boolean; channels: number }

@@ -45,11 +45,13 @@ export class WorkerLink {
 }
 
 /** The address of a module's WebAssembly. Static, so that bundlers see each one. */
-export function wasmAddress(name: 'vpx_encoder' | 'vpx_decoder' | 'opus' | 'opus_dred', { assetBaseUrl }: AssetOptions): string {
+export function wasmAddress(name: 'vp8_encoder' | 'vp9_encoder' | 'vpx_decoder' | 'opus' | 'opus_dred', { assetBaseUrl }: AssetOptions): string {
   if (assetBaseUrl !== undefined) return assetUrl(assetBaseUrl, `wasm/${name}.wasm`);
   switch (name) {
-    case 'vpx_encoder':
-      return new URL('./wasm/vpx_encoder.wasm', import.meta.url).href;
+    case 'vp8_encoder':
+      return new URL('./wasm/vp8_encoder.wasm', import.meta.url).href;
+    case 'vp9_encoder':
+      return new URL('./wasm/vp9_encoder.wasm', import.meta.url).href;
     case 'vpx_decoder':
       return new URL('./wasm/vpx_decoder.wasm', import.meta.url).href;
     case 'opus':

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The worker's side of video: pictures into the encoder module, frames out of the decoder module.
 
-import createEncoder, { type MainModule as EncoderModule, type VpxEncoder } from '../generated/vpx_encoder.mjs';
+import createVp8Encoder from '../generated/vp8_encoder.mjs';
+import createVp9Encoder, { type MainModule as EncoderModule, type VpxEncoder } from '../generated/vp9_encoder.mjs';
 import createDecoder, { type MainModule as DecoderModule, type VpxDecoder } from '../generated/vpx_decoder.mjs';
 import type { VideoSettings } from './config.js';
 import type { EncodedMessage, LayerMessage, PictureMessage, Replies } from './messages.js';
@@ -34,27 +35,23 @@ export class VideoEncoding {
   #canvas: OffscreenCanvasRenderingContext2D | null = null;
 
   private constructor(
+    readonly codec: 'vp8' | 'vp9',
     private readonly loaded: CodecModule<EncoderModule>,
     private readonly encoder: VpxEncoder,
   ) {}
 
-  static async load(wasm: string): Promise<VideoEncoding> {
-    const loaded = await loadCodecModule<EncoderModule>(createEncoder, wasm);
-    return new VideoEncoding(loaded, new loaded.module.VpxEncoder());
+  static async load(codec: 'vp8' | 'vp9', wasm: string): Promise<VideoEncoding> {
+    const loaded = await loadCodecModule<EncoderModule>(codec === 'vp8' ? (createVp8Encoder as typeof createVp9Encoder) : createVp9Encoder, wasm);
+    return new VideoEncoding(codec, loaded, new loaded.module.VpxEncoder());
   }
 
-  configure(settings: VideoSettings): void {
+  configure(settings: VideoSettings, fresh: boolean): void {
     const old = this.#settings;
-    const same = old && (Object.keys(settings) as (keyof VideoSettings)[]).every((key) => key === 'bitrate' || key === 'framerate' || settings[key] === old[key]);
+    const same = !fresh && old && (Object.keys(settings) as (keyof VideoSettings)[]).every((key) => key === 'bitrate' || key === 'framerate' || settings[key] === old[key]);
     // A new rate alone needs no new encoder, hence no keyframe.
     if (same) check(this.encoder.setRates(settings.bitrate, settings.framerate), 'OperationError');
     else check(this.encoder.configure(settings), 'OperationError');
     this.#settings = settings;
-  }
-
-  /** After a reset the next frame has to be a keyframe of a fresh encoder. */
-  restart(): void {
-    this.#settings = null;
   }
 
   async encode(picture: PictureMessage, key: boolean): Promise<Replies['encode-picture']> {

@@ -24,8 +24,8 @@ async function loaded<T>(load: Promise<T>, wasm: string): Promise<T> {
 async function answer(request: Request, transfer: Transferable[]): Promise<Replies[keyof Replies]> {
   switch (request.type) {
     case 'video-encoder':
-      videoEncoding ??= await loaded(VideoEncoding.load(request.wasm), request.wasm);
-      videoEncoding.configure(request.settings);
+      if (videoEncoding?.codec !== request.settings.codec) videoEncoding = await loaded(VideoEncoding.load(request.settings.codec, request.wasm), request.wasm);
+      videoEncoding.configure(request.settings, request.fresh);
       return null;
     case 'video-decoder':
       videoDecoding ??= await loaded(VideoDecoding.load(request.wasm), request.wasm);
