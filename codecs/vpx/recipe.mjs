@@ -22,8 +22,8 @@ const features = [
 /** Kernels by instruction set, worst first. */
 const order = ['c', 'neon', 'sse2', 'ssse3', 'sse4_1', 'avx', 'avx2', 'wasm'];
 
-/** Kernels for which a measurement says otherwise: name -> instruction set. */
-const exceptions = JSON.parse(readFileSync(new URL('exceptions.json', import.meta.url), 'utf8'));
+/** Kernels that are large and that real-time coding hardly runs: pattern of the name -> instruction set. */
+const exceptions = Object.entries(JSON.parse(readFileSync(new URL('exceptions.json', import.meta.url), 'utf8'))).map(([name, set]) => [new RegExp(`^${name}$`), set]);
 
 const definitions = {
   vpx_dsp_rtcd: 'vpx_dsp/vpx_dsp_rtcd_defs.pl',
@@ -36,12 +36,15 @@ const x86Macros = ['SSE', 'SSE2', 'SSE3', 'SSSE3', 'SSE4_1', 'SSE4_2', 'AVX', 'A
 const build = ['-DNDEBUG', '-msimd128', '-fno-math-errno', '-w'];
 const speed = ['-O3', ...build];
 
-/** C files in which encoders and decoders spend their time; all others are compiled for size. */
+/** C files in which encoders and decoders spend their time. The others are compiled for size. */
 const hot = new RegExp(
-  '/(vp9_(pickmode|mcomp|encodeframe|encodemb|quantize|tokenize|reconinter|loopfilter|mvref_common|blockd|pred_common|decodeframe|detokenize|decodemv|idct|scale)' +
+  '/(vp9_(encodemb|quantize|tokenize|reconinter|loopfilter|mvref_common|blockd|pred_common|decodeframe|detokenize|decodemv|idct)' +
     '|(encodeframe|pickinter|mcomp|encodemb|encodeintra|tokenize|boolhuff|vp8_quantize|reconinter|reconintra4x4|findnearmv|vp8_loopfilter|decodeframe|detokenize|decodemv|dboolhuff|idct_blk)' +
-    '|bitreader|bitwriter|yv12extend|variance|sad|avg|sse|intrapred)\\.c$|/vp[89]/encoder/(bitstream|vp9_bitstream)\\.c$',
+    '|bitreader|bitwriter)\\.c$|/vp8/encoder/bitstream\\.c$',
 );
+/** Large C files that are warm, compiled for both, and kernels that are large and rarely run. */
+const warm = /\/vp9_(pickmode|encodeframe|bitstream)\.c$|\/(intrapred_neon|vp9_frame_scale_ssse3|vp9_dct_intrin_sse2|fdct_partial_neon|yv12extend|vpx_scaled_convolve8_neon|inv_txfm_sse2)\.c$/;
+const level = (file, otherwise) => (warm.test(file) ? '-Os' : otherwise);
 const longJumps = ['-sSUPPORT_LONGJMP=wasm'];
 
 const unused = /highbd|avx512|dotprod|i8mm|_sve|_asm\.c|_mmx|_stubs|denois|temporal_filter|post_proc|deblock|loopfilter_x86/;
@@ -133,12 +136,12 @@ export async function buildWasm({ source, folder, emscripten, simde, logFile }) 
   const isArm = new Set(arm);
   const flags = (file) =>
     isArm.has(file)
-      ? ['-O2', ...build, '-DVPX_ARCH_ARM=1', '-DVPX_ARCH_AARCH64=1', '-D__ARM_NEON', `-I${join(work, 'arm')}`, `-I${join(work, 'simde')}`, ...include]
+      ? [level(file, '-O2'), ...build, '-DVPX_ARCH_ARM=1', '-DVPX_ARCH_AARCH64=1', '-D__ARM_NEON', `-I${join(work, 'arm')}`, `-I${join(work, 'simde')}`, ...include]
       : x86.includes(file)
-        ? ['-O2', ...build, '-mavx2', `-I${join(work, 'x86')}`, '-DVPX_VPX_PORTS_X86_H_', ...include]
+        ? [level(file, '-O2'), ...build, '-mavx2', `-I${join(work, 'x86')}`, '-DVPX_VPX_PORTS_X86_H_', ...include]
         : own.includes(file)
           ? [...speed, ...include]
-          : [hot.test(file) ? '-O2' : '-Oz', ...build, ...longJumps, ...include];
+          : [level(file, hot.test(file) ? '-O2' : '-Oz'), ...build, ...longJumps, ...include];
   const compiler = join(emscripten.root, 'emcc');
 
   // First all kernels, with calls among them going to plain C; then those again whose callees turned out to have a better one.
@@ -152,7 +155,7 @@ export async function buildWasm({ source, folder, emscripten, simde, logFile }) 
   const counts = {};
   for (const { name, variants } of kernels) {
     const there = order.filter((set) => set === 'c' || (variants.has(set) && defined.has(variants.get(set))));
-    const wished = exceptions[name];
+    const wished = exceptions.find(([pattern]) => pattern.test(name))?.[1];
     const set = there.includes(wished) ? wished : there.at(-1);
     chosen.set(name, variants.get(set));
     counts[set] = (counts[set] ?? 0) + 1;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The worker's side of audio: samples into Opus and out of it.
 
-import createOpus, { type MainModule, type OpusDecoder, type OpusEncoder } from '../generated/opus.mjs';
-import createDred from '../generated/opus_dred.mjs';
+import type { MainModule, OpusDecoder, OpusEncoder } from '../generated/opus.mjs';
 import type { AudioSettings } from './config.js';
 import type { Replies } from './messages.js';
 import { type CodecModule, loadCodecModule } from './wasm-module.js';
@@ -20,7 +19,10 @@ function check(produced: Produced, otherwise: Failure['exception']): Produced {
   throw new Failure(produced.code === 'unsupported' || produced.code === 'invalid-argument' ? 'NotSupportedError' : otherwise, String(produced.message));
 }
 
-const load = (wasm: string, deep: boolean) => loadCodecModule<MainModule>(deep ? (createDred as typeof createOpus) : createOpus, wasm);
+async function load(wasm: string, deep: boolean): Promise<CodecModule<MainModule>> {
+  const { default: create } = deep ? await import('../generated/opus_dred.mjs') : await import('../generated/opus.mjs');
+  return loadCodecModule(create as (options: object) => Promise<MainModule>, wasm);
+}
 
 export class AudioEncoding {
   #settings: AudioSettings | null = null;

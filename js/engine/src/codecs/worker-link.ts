@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A codec's worker, seen from the page: requests go in order, replies come in order.
 
-import { assetUrl } from '../session-module.js';
 import type { Replies, Reply, Request } from './messages.js';
 
 export interface AssetOptions {
   /** The address of a copy of the package's `dist` folder, for where the bundler does not keep it beside the code. */
   assetBaseUrl?: string | URL;
 }
+
+const assetUrl = (assetBaseUrl: string | URL, path: string): string => new URL(path, new URL(assetBaseUrl, globalThis.location?.href)).href;
 
 export class WorkerLink {
   readonly #worker: Worker;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The worker's side of video: pictures into the encoder module, frames out of the decoder module.
 
-import createVp8Encoder from '../generated/vp8_encoder.mjs';
-import createVp9Encoder, { type MainModule as EncoderModule, type VpxEncoder } from '../generated/vp9_encoder.mjs';
-import createDecoder, { type MainModule as DecoderModule, type VpxDecoder } from '../generated/vpx_decoder.mjs';
+import type { MainModule as EncoderModule, VpxEncoder } from '../generated/vp9_encoder.mjs';
+import type { MainModule as DecoderModule, VpxDecoder } from '../generated/vpx_decoder.mjs';
 import type { VideoSettings } from './config.js';
 import type { EncodedMessage, LayerMessage, PictureMessage, Replies } from './messages.js';
 import { type CodecModule, loadCodecModule } from './wasm-module.js';
@@ -41,7 +40,8 @@ export class VideoEncoding {
   ) {}
 
   static async load(codec: 'vp8' | 'vp9', wasm: string): Promise<VideoEncoding> {
-    const loaded = await loadCodecModule<EncoderModule>(codec === 'vp8' ? (createVp8Encoder as typeof createVp9Encoder) : createVp9Encoder, wasm);
+    const { default: create } = codec === 'vp8' ? await import('../generated/vp8_encoder.mjs') : await import('../generated/vp9_encoder.mjs');
+    const loaded = await loadCodecModule(create as (options: object) => Promise<EncoderModule>, wasm);
     return new VideoEncoding(codec, loaded, new loaded.module.VpxEncoder());
   }
 
@@ -115,7 +115,8 @@ export class VideoDecoding {
   ) {}
 
   static async load(wasm: string): Promise<VideoDecoding> {
-    const loaded = await loadCodecModule<DecoderModule>(createDecoder, wasm);
+    const { default: create } = await import('../generated/vpx_decoder.mjs');
+    const loaded = await loadCodecModule<DecoderModule>(create, wasm);
     return new VideoDecoding(loaded, new loaded.module.VpxDecoder());
   }
 
