@@ -46,6 +46,20 @@ const emscriptenModules = {
   },
 };
 
+/** What no message of signalling needs of socket.io: WebTransport beside WebSocket and long polling, and binary data. */
+const unusedOfSocketIo = {
+  name: 'unused-of-socket-io',
+  setup({ onLoad }) {
+    const replace = (filter, contents) => onLoad({ filter }, () => ({ contents, loader: 'js' }));
+    replace(/engine\.io-client[\\/]build[\\/]esm[\\/]transports[\\/]webtransport\.js$/, 'export const WT = undefined;');
+    replace(/socket\.io-parser[\\/]build[\\/]esm[\\/]is-binary\.js$/, 'export const isBinary = () => false, hasBinary = isBinary;');
+    replace(
+      /socket\.io-parser[\\/]build[\\/]esm[\\/]binary\.js$/,
+      'export function deconstructPacket() { throw new Error("Binary data is left out of this build."); } export const reconstructPacket = deconstructPacket;',
+    );
+  },
+};
+
 for (const [name] of assets) {
   if (!existsSync(join(generated, name))) {
     console.error(`src/generated/${name} is missing: run scripts/build wasm in the repository's root first.`);
@@ -66,7 +80,7 @@ await build({
   minify: true,
   legalComments: 'none',
   charset: 'utf8',
-  plugins: [emscriptenModules],
+  plugins: [emscriptenModules, unusedOfSocketIo],
   logLevel: 'warning',
 });
 for (const [name, path] of assets) {

@@ -36,7 +36,7 @@ session::SourceKind kindOf(session::SourceContent content) {
 
 session::SessionConfig configFrom(const val& options) {
   session::SessionConfig config;
-  if (options["relayOnly"].isTrue()) config.ice_transport_policy = session::IceTransportPolicy::kRelay;
+  if (member(options, "relayOnly").isTrue()) config.ice_transport_policy = session::IceTransportPolicy::kRelay;
   config.first_connection = static_cast<std::uint32_t>(std::max(1.0, numberAt(options, "firstConnection", 1)));
   return config;
 }
@@ -200,7 +200,7 @@ void Call::measureLevels() {
       listening = true;
       const JsOutcome sources = tryCall(receiver, "getSynchronizationSources");
       if (!sources.ok) continue;
-      const int count = sources.value["length"].as<int>();
+      const int count = lengthOf(sources.value);
       for (int i = 0; i < count; ++i) level = std::max(level, numberAt(sources.value[i], "audioLevel"));
     }
   }
@@ -212,15 +212,15 @@ void Call::measureLevels() {
 val Call::requestStats(const JsCallback& done) {
   val list = val::array();
   for (const auto& [id, peer] : peers_) {
-    list.call<void>("push", id.value);
-    list.call<void>("push", peer.connection->requestStats());
+    push(list, val(id.value));
+    push(list, peer.connection->requestStats());
   }
   return val::global("Promise").call<val>("all", list).call<val>("then", done.function());
 }
 
 val Call::digestAll(const val& ids_and_reports, bool for_listener) {
   val result = val::array();
-  const int count = ids_and_reports["length"].as<int>();
+  const int count = lengthOf(ids_and_reports);
   for (int i = 0; i + 1 < count && !closed_; i += 2) {
     const session::PeerConnectionId id{ids_and_reports[i].as<std::uint32_t>()};
     const auto entry = peers_.find(id);
@@ -232,20 +232,20 @@ val Call::digestAll(const val& ids_and_reports, bool for_listener) {
     const std::string quality(toString(peer.quality.quality()));
     if (changed) listener_.call<void>("quality", participant_id, quality);
     if (for_listener) continue;
-    digest.details.set("participantId", participant_id);
-    digest.details.set("connection", id.value);
-    digest.details.set("quality", quality);
-    digest.details.set("states", peer.connection->states());
-    const val inbound = digest.details["inbound"];
-    for (int row = 0; row < inbound["length"].as<int>(); ++row) {
+    setMember(digest.details, "participantId", val(participant_id));
+    setMember(digest.details, "connection", val(id.value));
+    setMember(digest.details, "quality", val(quality));
+    setMember(digest.details, "states", val(peer.connection->states()));
+    const val inbound = member(digest.details, "inbound");
+    for (int row = 0; row < lengthOf(inbound); ++row) {
       const auto source = peer.received.find(stringAt(inbound[row], "mid"));
-      if (source != peer.received.end()) inbound[row].set("sourceId", source->second.id);
+      if (source != peer.received.end()) setMember(inbound[row], "sourceId", val(source->second.id));
     }
-    const val outbound = digest.details["outbound"];
-    for (int row = 0; row < outbound["length"].as<int>(); ++row) {
-      outbound[row].set("sourceId", peer.connection->transceivers().sourceOf(stringAt(outbound[row], "mid")));
+    const val outbound = member(digest.details, "outbound");
+    for (int row = 0; row < lengthOf(outbound); ++row) {
+      setMember(outbound[row], "sourceId", val(peer.connection->transceivers().sourceOf(stringAt(outbound[row], "mid"))));
     }
-    result.call<void>("push", digest.details);
+    push(result, digest.details);
   }
   return result;
 }
@@ -315,7 +315,7 @@ void Call::sendData(const std::string& topic, const val& data, bool reliable, co
   } else {
     request.bytes = bytesFrom(data);
   }
-  const int count = isNullish(to) ? 0 : to["length"].as<int>();
+  const int count = isNullish(to) ? 0 : lengthOf(to);
   for (int i = 0; i < count; ++i) request.to.push_back(to[i].as<std::string>());
   handle(std::move(request));
 }

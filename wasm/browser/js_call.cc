@@ -41,7 +41,7 @@ namespace {
 
 JsOutcome attempt(int kind, const val& target, const char* name, std::initializer_list<val> arguments) {
   val list = val::array();
-  for (const val& argument : arguments) list.call<void>("push", argument);
+  for (const val& argument : arguments) push(list, argument);
   const val outcome = val::take_ownership(tesseraTry(kind, target.as_handle(), name, list.as_handle()));
   if (outcome[0].as<bool>()) return {true, outcome[1], {}};
   return {false, val::undefined(), JsError::from(outcome[1])};
@@ -89,30 +89,38 @@ void Continuations::then(const JsOutcome& call, Resolved resolved, Rejected reje
   then(val::global("Promise").call<val>("reject", error), std::move(resolved), std::move(rejected));
 }
 
-std::string stringAt(const val& object, const char* key) {
-  const val member = object[key];
-  return member.isString() ? member.as<std::string>() : std::string();
+[[gnu::noinline]] val member(const val& object, const char* key) { return object[key]; }
+
+[[gnu::noinline]] void setMember(const val& object, const char* key, const val& value) { val(object).set(key, value); }
+
+[[gnu::noinline]] int lengthOf(const val& array) { return member(array, "length").as<int>(); }
+
+[[gnu::noinline]] void push(const val& array, const val& value) { array.call<void>("push", value); }
+
+[[gnu::noinline]] std::string stringAt(const val& object, const char* key) {
+  const val value = member(object, key);
+  return value.isString() ? value.as<std::string>() : std::string();
 }
 
-double numberAt(const val& object, const char* key, double otherwise) {
-  const val member = object[key];
-  return member.isNumber() ? member.as<double>() : otherwise;
+[[gnu::noinline]] double numberAt(const val& object, const char* key, double otherwise) {
+  const val value = member(object, key);
+  return value.isNumber() ? value.as<double>() : otherwise;
 }
 
 bool isNullish(const val& value) { return value.isUndefined() || value.isNull(); }
 
-val object(std::initializer_list<std::pair<const char*, val>> members) {
+[[gnu::noinline]] val object(std::initializer_list<std::pair<const char*, val>> members) {
   val result = val::object();
-  for (const auto& [key, value] : members) result.set(key, value);
+  for (const auto& [key, value] : members) setMember(result, key, value);
   return result;
 }
 
 void copyMembers(val& to, const val& from, const char* keys) { tesseraCopy(to.as_handle(), from.as_handle(), keys); }
 
 std::vector<std::uint8_t> bytesFrom(const val& array_buffer_or_view) {
-  const val view = array_buffer_or_view["buffer"].isUndefined() ? val::global("Uint8Array").new_(array_buffer_or_view)
+  const val view = member(array_buffer_or_view, "buffer").isUndefined() ? val::global("Uint8Array").new_(array_buffer_or_view)
                                                                 : array_buffer_or_view;
-  std::vector<std::uint8_t> bytes(view["byteLength"].as<std::size_t>());
+  std::vector<std::uint8_t> bytes(member(view, "byteLength").as<std::size_t>());
   if (!bytes.empty()) val(emscripten::typed_memory_view(bytes.size(), bytes.data())).call<void>("set", view);
   return bytes;
 }

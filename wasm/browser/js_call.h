@@ -63,6 +63,11 @@ class Continuations {
   int next_ = 1;
 };
 
+// object[key], and the like. Of these, as opposed to val's own templates, there is one copy for all keys and types.
+emscripten::val member(const emscripten::val& object, const char* key);
+void setMember(const emscripten::val& object, const char* key, const emscripten::val& value);
+int lengthOf(const emscripten::val& array);
+void push(const emscripten::val& array, const emscripten::val& value);
 // A JavaScript string property, or "" where it is absent or not a string.
 std::string stringAt(const emscripten::val& object, const char* key);
 // A number property, or `otherwise`.

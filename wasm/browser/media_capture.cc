@@ -27,7 +27,7 @@ void setIdeal(val& constraints, const char* key, const val& options) {
 
 void setExactDevice(val& constraints, const val& options) {
   if (const std::string id = stringAt(options, "deviceId"); !id.empty()) {
-    constraints.set("deviceId", object({{"exact", val(id)}}));
+    setMember(constraints, "deviceId", object({{"exact", val(id)}}));
   }
 }
 
@@ -35,15 +35,15 @@ val describeDevices(const val& devices) {
   val cameras = val::array();
   val microphones = val::array();
   val speakers = val::array();
-  const int count = devices["length"].as<int>();
+  const int count = lengthOf(devices);
   for (int i = 0; i < count; ++i) {
     const val device = devices[i];
     if (stringAt(device, "deviceId").empty()) continue;
     const std::string kind = stringAt(device, "kind");
     val& list = kind == "videoinput" ? cameras : kind == "audioinput" ? microphones : speakers;
-    list.call<void>("push", object({{"deviceId", device["deviceId"]},
-                                    {"groupId", device["groupId"]},
-                                    {"label", device["label"]}}));
+    list.call<void>("push", object({{"deviceId", member(device, "deviceId")},
+                                    {"groupId", member(device, "groupId")},
+                                    {"label", member(device, "label")}}));
   }
   return object({{"cameras", cameras}, {"microphones", microphones}, {"speakers", speakers}});
 }
@@ -83,7 +83,7 @@ val MediaCapture::openCamera(const val& options) {
   setIdeal(video, "height", options);
   setIdeal(video, "frameRate", options);
   setExactDevice(video, options);
-  if (video["deviceId"].isUndefined()) setIdeal(video, "facingMode", options);
+  if (member(video, "deviceId").isUndefined()) setIdeal(video, "facingMode", options);
   return open("getUserMedia", object({{"video", video}}));
 }
 
@@ -96,7 +96,7 @@ val MediaCapture::openScreen(const val& options) {
 }
 
 val MediaCapture::open(const char* method, const val& constraints) {
-  const val devices = val::global("navigator")["mediaDevices"];
+  const val devices = member(val::global("navigator"), "mediaDevices");
   if (isNullish(devices) || isNullish(devices[method])) {
     const bool secure = val::global("isSecureContext").as<bool>();
     return rejection(secure ? "unsupported" : "insecure-context", {"TypeError", std::string(method) + " is missing", ""});
@@ -107,14 +107,14 @@ val MediaCapture::open(const char* method, const val& constraints) {
 }
 
 val MediaCapture::listDevices() {
-  const val devices = val::global("navigator")["mediaDevices"];
+  const val devices = member(val::global("navigator"), "mediaDevices");
   if (isNullish(devices)) return val::global("Promise").call<val>("resolve", describeDevices(val::array()));
   return devices.call<val>("enumerateDevices").call<val>("then", devices_listed_.function());
 }
 
 void MediaCapture::setDeviceChangeListener(const val& listener) {
   listeners_.clear();
-  const val devices = val::global("navigator")["mediaDevices"];
+  const val devices = member(val::global("navigator"), "mediaDevices");
   if (isNullish(devices) || isNullish(listener)) return;
   listeners_.add(devices, "devicechange", [listener](const val&) { listener(); });
 }

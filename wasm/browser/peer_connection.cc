@@ -16,11 +16,11 @@ val iceServerList(const std::vector<session::IceServer>& servers) {
   val list = val::array();
   for (const session::IceServer& server : servers) {
     val urls = val::array();
-    for (const std::string& url : server.urls) urls.call<void>("push", url);
+    for (const std::string& url : server.urls) push(urls, val(url));
     val entry = object({{"urls", urls}});
-    if (!server.username.empty()) entry.set("username", server.username);
-    if (!server.credential.empty()) entry.set("credential", server.credential);
-    list.call<void>("push", entry);
+    if (!server.username.empty()) setMember(entry, "username", val(server.username));
+    if (!server.credential.empty()) setMember(entry, "credential", val(server.credential));
+    push(list, entry);
   }
   return list;
 }
@@ -68,7 +68,7 @@ PeerConnection::~PeerConnection() {
 void PeerConnection::listen() {
   listeners_.add(connection_, "negotiationneeded", [this](const val&) { emit_(event::NegotiationNeeded{id_}); });
   listeners_.add(connection_, "icecandidate", [this](const val& happened) {
-    const val candidate = happened["candidate"];
+    const val candidate = member(happened, "candidate");
     session::IceCandidate gathered;
     if (!isNullish(candidate)) {
       gathered.candidate = stringAt(candidate, "candidate");
@@ -93,8 +93,8 @@ void PeerConnection::listen() {
     emit_(event::SignalingStateChanged{id_, stateAt(connection_, "signalingState", session::SignalingState::kStable)});
   });
   listeners_.add(connection_, "track", [this](const val& happened) {
-    const std::string kind = stringAt(happened["track"], "kind");
-    emit_(event::RemoteTrackAdded{id_, stringAt(happened["transceiver"], "mid"),
+    const std::string kind = stringAt(member(happened, "track"), "kind");
+    emit_(event::RemoteTrackAdded{id_, stringAt(member(happened, "transceiver"), "mid"),
                                   session::fromString<session::SourceKind>(kind).value_or(session::SourceKind::kAudio)});
   });
 }
@@ -104,18 +104,18 @@ void PeerConnection::openChannels() {
     const auto name = static_cast<session::DataChannel>(i);
     val options = object({{"negotiated", val(true)}, {"id", val(static_cast<int>(i))}});
     if (name == session::DataChannel::kUnreliable) {
-      options.set("ordered", false);
-      options.set("maxRetransmits", 0);
+      setMember(options, "ordered", val(false));
+      setMember(options, "maxRetransmits", val(0));
     }
     val channel = connection_.call<val>("createDataChannel", std::string(session::kDataChannelLabels[i]), options);
-    channel.set("binaryType", "arraybuffer");
-    channel.set("bufferedAmountLowThreshold", static_cast<int>(session::kBufferedAmountLowThreshold));
+    setMember(channel, "binaryType", val("arraybuffer"));
+    setMember(channel, "bufferedAmountLowThreshold", val(static_cast<int>(session::kBufferedAmountLowThreshold)));
     listeners_.add(channel, "open", [this, name](const val&) { emit_(event::DataChannelOpened{id_, name}); });
     listeners_.add(channel, "close", [this, name](const val&) { emit_(event::DataChannelClosed{id_, name}); });
     listeners_.add(channel, "bufferedamountlow",
                    [this, name](const val&) { emit_(event::DataChannelBufferedAmountLow{id_, name}); });
     listeners_.add(channel, "message", [this, name](const val& happened) {
-      const val data = happened["data"];
+      const val data = member(happened, "data");
       // Peers send binary only; text would come from something else and is passed on as its bytes.
       event::DataChannelMessage message{id_, name, {}};
       if (data.isString()) {
@@ -142,7 +142,7 @@ void PeerConnection::setLocalDescription(session::OperationId operation) {
   continuations_.then(
       tryCall(connection_, "setLocalDescription"),
       [this, operation](const val&) {
-        const val description = connection_["localDescription"];
+        const val description = member(connection_, "localDescription");
         event::LocalDescriptionSet set{id_, operation, session::SdpType::kOffer, "", {}};
         if (!isNullish(description)) {
           set.sdp_type = stateAt(description, "type", session::SdpType::kOffer);
@@ -165,9 +165,9 @@ void PeerConnection::setRemoteDescription(const session::action::SetRemoteDescri
 
 void PeerConnection::addIceCandidate(const session::IceCandidate& candidate) {
   val init = object({{"candidate", val(candidate.candidate)}});
-  if (!candidate.sdp_mid.empty()) init.set("sdpMid", candidate.sdp_mid);
-  init.set("sdpMLineIndex", candidate.sdp_m_line_index);
-  if (!candidate.username_fragment.empty()) init.set("usernameFragment", candidate.username_fragment);
+  if (!candidate.sdp_mid.empty()) setMember(init, "sdpMid", val(candidate.sdp_mid));
+  setMember(init, "sdpMLineIndex", val(candidate.sdp_m_line_index));
+  if (!candidate.username_fragment.empty()) setMember(init, "usernameFragment", val(candidate.username_fragment));
   continuations_.then(tryCall(connection_, "addIceCandidate", {init}), nullptr,
                       [this](const JsError& error) { fail(session::OperationId{}, error); });
 }

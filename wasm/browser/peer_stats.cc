@@ -18,7 +18,7 @@ using Report = std::map<std::string, val>;
 Report readReport(const val& report) {
   const val entries = val::global("Array").call<val>("from", report.call<val>("values"));
   Report result;
-  const int count = entries["length"].as<int>();
+  const int count = lengthOf(entries);
   for (int i = 0; i < count; ++i) {
     const val entry = entries[i];
     result.emplace(stringAt(entry, "id"), entry);
@@ -34,7 +34,7 @@ val lookUp(const Report& report, const std::string& id) {
 val candidate(const val& stats) {
   val result = val::object();
   if (!isNullish(stats)) {
-    result.set("type", stats["candidateType"]);
+    setMember(result, "type", member(stats, "candidateType"));
     copyMembers(result, stats,
                   "protocol address port relayProtocol networkType usernameFragment");
   }
@@ -89,13 +89,13 @@ PeerStats::Digest PeerStats::digest(const val& stats_report) {
       copyMembers(transport, stats,
                   "dtlsState dtlsCipher dtlsRole srtpCipher tlsVersion iceState iceRole "
                   "iceLocalUsernameFragment selectedCandidatePairChanges");
-      transport.set("sendBitsPerSecond", sent.bits_per_second);
-      transport.set("receiveBitsPerSecond", received.bits_per_second);
-      transport.set("localFingerprint", fingerprint(lookUp(report, stringAt(stats, "localCertificateId"))));
-      transport.set("remoteFingerprint", fingerprint(lookUp(report, stringAt(stats, "remoteCertificateId"))));
+      setMember(transport, "sendBitsPerSecond", val(sent.bits_per_second));
+      setMember(transport, "receiveBitsPerSecond", val(received.bits_per_second));
+      setMember(transport, "localFingerprint", val(fingerprint(lookUp(report, stringAt(stats, "localCertificateId")))));
+      setMember(transport, "remoteFingerprint", val(fingerprint(lookUp(report, stringAt(stats, "remoteCertificateId")))));
     }
     const bool selected = type == "candidate-pair" &&
-                          (stats["selected"].isTrue() || (stats["nominated"].isTrue() && stringAt(stats, "state") == "succeeded"));
+                          (member(stats, "selected").isTrue() || (member(stats, "nominated").isTrue() && stringAt(stats, "state") == "succeeded"));
     if (selected) {
       const double round_trip_ms = numberAt(stats, "currentRoundTripTime") * 1000;
       quality.round_trip_ms = std::max(quality.round_trip_ms, round_trip_ms);
@@ -119,7 +119,7 @@ PeerStats::Digest PeerStats::digest(const val& stats_report) {
                   "mid kind active frameWidth frameHeight framesPerSecond framesEncoded bytesSent "
                   "packetsSent qualityLimitationReason encoderImplementation nackCount pliCount "
                   "keyFramesEncoded totalEncodeTime targetBitrate");
-      outbound.call<void>("push", row);
+      push(outbound, row);
     }
     if (type == "inbound-rtp") {
       const Deltas deltas = advance(id, {timestamp, numberAt(stats, "bytesReceived"), numberAt(stats, "packetsReceived"),
@@ -136,7 +136,7 @@ PeerStats::Digest PeerStats::digest(const val& stats_report) {
                   "mid kind frameWidth frameHeight framesPerSecond framesReceived framesDecoded "
                   "framesDropped bytesReceived packetsReceived packetsLost freezeCount audioLevel "
                   "totalAudioEnergy totalSamplesDuration decoderImplementation nackCount pliCount");
-      inbound.call<void>("push", row);
+      push(inbound, row);
     }
   }
   std::erase_if(previous_, [&report](const auto& entry) {
@@ -144,10 +144,10 @@ PeerStats::Digest PeerStats::digest(const val& stats_report) {
     if (id.ends_with('>') || id.ends_with('<')) id.pop_back();
     return !report.contains(id);
   });
-  digest.details.set("candidatePair", pair_details);
-  digest.details.set("transport", transport);
-  digest.details.set("outbound", outbound);
-  digest.details.set("inbound", inbound);
+  setMember(digest.details, "candidatePair", pair_details);
+  setMember(digest.details, "transport", transport);
+  setMember(digest.details, "outbound", outbound);
+  setMember(digest.details, "inbound", inbound);
   return digest;
 }
 

@@ -40,13 +40,13 @@ bool isStopped(const val& transceiver) {
 // agree on. Audio is left alone: Opus already comes first everywhere.
 void preferVp8(const val& transceiver) {
   const val receiver = val::global("RTCRtpReceiver");
-  if (isNullish(receiver) || isNullish(receiver["getCapabilities"])) return;
+  if (isNullish(receiver) || isNullish(member(receiver, "getCapabilities"))) return;
   const val capabilities = receiver.call<val>("getCapabilities", val("video"));
   if (isNullish(capabilities)) return;
-  const val codecs = capabilities["codecs"];
+  const val codecs = member(capabilities, "codecs");
   val first = val::array();
   val rest = val::array();
-  const int count = codecs["length"].as<int>();
+  const int count = lengthOf(codecs);
   for (int i = 0; i < count; ++i) {
     const val codec = codecs[i];
     (stringAt(codec, "mimeType") == "video/VP8" ? first : rest).call<void>("push", codec);
@@ -69,17 +69,17 @@ void Transceivers::add(const std::string& source_id, const std::string& kind, co
   if (!isNullish(transceiver)) {
     // The direction first: a track on a sender that may not send is never encoded.
     trySet(transceiver, "direction", val("sendrecv"));
-    tryCall(transceiver["sender"], "setStreams", {streamFor(content)});
-    continuations_.then(tryCall(transceiver["sender"], "replaceTrack", {track}), nullptr, nullptr);
+    tryCall(member(transceiver, "sender"), "setStreams", {streamFor(content)});
+    continuations_.then(tryCall(member(transceiver, "sender"), "replaceTrack", {track}), nullptr, nullptr);
   } else if (!isNullish(track)) {
     const JsOutcome sender = tryCall(peer_connection_, "addTrack", {track, streamFor(content)});
     if (!sender.ok) return;
     for (const val& candidate : all()) {
-      if (candidate["sender"].strictlyEquals(sender.value)) transceiver = candidate;
+      if (member(candidate, "sender").strictlyEquals(sender.value)) transceiver = candidate;
     }
   } else {
     val streams = val::array();
-    streams.call<void>("push", streamFor(content));
+    push(streams, streamFor(content));
     const JsOutcome made = tryCall(peer_connection_, "addTransceiver",
                                    {val(kind), object({{"direction", val("sendrecv")}, {"streams", streams}})});
     if (!made.ok) return;
@@ -97,11 +97,11 @@ void Transceivers::remove(const std::string& source_id) {
   const val transceiver = entry->second;
   by_source_.erase(entry);
   if (isStopped(transceiver)) return;
-  if (isNullish(transceiver["mid"])) {
+  if (isNullish(member(transceiver, "mid"))) {
     tryCall(transceiver, "stop");
     return;
   }
-  continuations_.then(tryCall(transceiver["sender"], "replaceTrack", {val::null()}), nullptr, nullptr);
+  continuations_.then(tryCall(member(transceiver, "sender"), "replaceTrack", {val::null()}), nullptr, nullptr);
   trySet(transceiver, "direction", val("recvonly"));
 }
 
@@ -109,7 +109,7 @@ void Transceivers::replaceTrack(const std::string& source_id, const std::string&
   const auto entry = by_source_.find(source_id);
   if (entry == by_source_.end()) return;
   setContentHint(track, content);
-  continuations_.then(tryCall(entry->second["sender"], "replaceTrack", {track}), nullptr, nullptr);
+  continuations_.then(tryCall(member(entry->second, "sender"), "replaceTrack", {track}), nullptr, nullptr);
 }
 
 std::vector<std::pair<std::string, std::string>> Transceivers::mids() const {
@@ -131,7 +131,7 @@ std::string Transceivers::sourceOf(const std::string& mid) const {
 
 val Transceivers::receiverTrack(const std::string& mid) const {
   for (const val& transceiver : all()) {
-    if (stringAt(transceiver, "mid") == mid) return transceiver["receiver"]["track"];
+    if (stringAt(transceiver, "mid") == mid) return member(member(transceiver, "receiver"), "track");
   }
   return val::null();
 }
@@ -139,8 +139,8 @@ val Transceivers::receiverTrack(const std::string& mid) const {
 std::vector<std::pair<std::string, val>> Transceivers::audioReceivers() const {
   std::vector<std::pair<std::string, val>> result;
   for (const val& transceiver : all()) {
-    const val receiver = transceiver["receiver"];
-    if (isStopped(transceiver) || stringAt(receiver["track"], "kind") != "audio") continue;
+    const val receiver = member(transceiver, "receiver");
+    if (isStopped(transceiver) || stringAt(member(receiver, "track"), "kind") != "audio") continue;
     if (std::string mid = stringAt(transceiver, "mid"); !mid.empty()) result.emplace_back(std::move(mid), receiver);
   }
   return result;
@@ -155,7 +155,7 @@ void Transceivers::close() {
 std::vector<val> Transceivers::all() const {
   const val list = peer_connection_.call<val>("getTransceivers");
   std::vector<val> result;
-  const int count = list["length"].as<int>();
+  const int count = lengthOf(list);
   result.reserve(count);
   for (int i = 0; i < count; ++i) result.push_back(list[i]);
   return result;
@@ -163,7 +163,7 @@ std::vector<val> Transceivers::all() const {
 
 val Transceivers::idle(const std::string& kind) const {
   for (const val& transceiver : all()) {
-    if (isStopped(transceiver) || stringAt(transceiver["receiver"]["track"], "kind") != kind) continue;
+    if (isStopped(transceiver) || stringAt(member(member(transceiver, "receiver"), "track"), "kind") != kind) continue;
     bool taken = false;
     for (const auto& [source_id, used] : by_source_) taken = taken || used.strictlyEquals(transceiver);
     if (!taken) return transceiver;
@@ -178,17 +178,17 @@ val Transceivers::streamFor(const std::string& content) {
 }
 
 void Transceivers::configureSender(const val& transceiver, const std::string& content) {
-  const val sender = transceiver["sender"];
-  const std::string kind = stringAt(transceiver["receiver"]["track"], "kind");
+  const val sender = member(transceiver, "sender");
+  const std::string kind = stringAt(member(member(transceiver, "receiver"), "track"), "kind");
   const JsOutcome parameters = tryCall(sender, "getParameters");
   if (!parameters.ok) return;
   val wanted = parameters.value;
-  const val encodings = wanted["encodings"];
-  if (isNullish(encodings) || encodings["length"].as<int>() == 0) return;
+  const val encodings = member(wanted, "encodings");
+  if (isNullish(encodings) || lengthOf(encodings) == 0) return;
   val encoding = encodings[0];
-  encoding.set("maxBitrate", val(maxBitrate(kind, content)));
+  setMember(encoding, "maxBitrate", val(maxBitrate(kind, content)));
   if (kind == "video") {
-    wanted.set("degradationPreference", val(isScreen(content) ? "maintain-resolution" : "balanced"));
+    setMember(wanted, "degradationPreference", val(isScreen(content) ? "maintain-resolution" : "balanced"));
   }
   // A browser without one of the members keeps its own default.
   continuations_.then(tryCall(sender, "setParameters", {wanted}), nullptr, nullptr);

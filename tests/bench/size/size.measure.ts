@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures what a real page downloads for a first call, and what choosing a background adds, as gzip would send it.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { chooseBackground, joinRoom, newRoom, openLobby, join, seesMoving } from '../../browser/lib/app.js';
+import { chooseBackground, joinRoom, newRoom, openLobby, join as enter, seesMoving } from '../../browser/lib/app.js';
 import { launchChromium } from '../../browser/lib/chromium.js';
+import { root } from '../../browser/lib/paths.js';
 import { Resources, until } from '../../browser/lib/resources.js';
 import { Server } from '../../browser/lib/server.js';
 
@@ -17,22 +19,18 @@ test('bytes of a first call and of a first background', async () => {
 
   const ben = await openLobby(browser, server, room, 'Ben');
   const bodies = new Map<string, number>();
-  const pending: Promise<void>[] = [];
-  ben.context.on('response', response => {
-    const { pathname } = new URL(response.url());
-    if (!/\.(m?js|wasm|tsm)$/.test(pathname)) return;
-    pending.push(response.body().then(body => { bodies.set(pathname, gzipSync(body, { level: 9 }).length); }));
+  ben.context.on('request', request => {
+    const { pathname } = new URL(request.url());
+    if (/\.(m?js|wasm|tsm)$/.test(pathname)) bodies.set(pathname, gzipSync(readFileSync(join(root, 'www/app/dist', pathname)), { level: 9 }).length);
   });
   await ben.page.reload();
   await until('his own picture', () => ben.ui.evaluate(() => [...document.querySelectorAll('video')].some(video => video.videoWidth > 0), null));
-  await join(ben);
+  await enter(ben);
   await seesMoving(ben, 1);
-  await Promise.all(pending);
   const call = new Map(bodies);
 
   await chooseBackground(ben, /strong blur/i);
   await until('the model', () => [...bodies.keys()].some(path => path.endsWith('.tsm')), 30_000);
-  await Promise.all(pending);
   const added = [...bodies].filter(([path]) => !call.has(path));
   expect(call.size).toBeGreaterThan(2);
   writeFileSync(process.env.TESSERA_BENCH_REPORT ?? '/dev/stdout', JSON.stringify({ call: [...call], added }));
