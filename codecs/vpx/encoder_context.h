@@ -28,7 +28,7 @@ class EncoderContext {
   Result<void> open(vpx_codec_iface_t* interface);
   Result<void> apply();  // after changes to settings()
 
-  // `flags` are libvpx's. Timestamps that do not increase are refused.
+  // `flags` are libvpx's. For the rate control, a timestamp that does not increase is one tick after the last.
   Result<void> encode(const I420View& picture, Timestamp timestamp, vpx_enc_frame_flags_t flags);
 
   void setFramerate(double framerate) { framerate_ = framerate; }

@@ -58,7 +58,7 @@ class EncoderPort {
 
   // Where the next picture is to be written, tightly packed, in this format and of the configured size.
   Bytes input(PixelFormat format);
-  // Encodes what was written. `timestamp` in microseconds, increasing.
+  // Encodes what was written. `timestamp` in microseconds.
   Outcome encode(double timestamp, bool key);
 
   // Of the last picture: frames of all layers, lowest first; 0 when it was dropped.

@@ -22,7 +22,10 @@ const features = [
 /** Kernels by instruction set, worst first. */
 const order = ['c', 'neon', 'sse2', 'ssse3', 'sse4_1', 'avx', 'avx2', 'wasm'];
 
-/** Kernels that are large and that real-time coding hardly runs: pattern of the name -> instruction set. */
+/**
+ * Pattern of a kernel's name -> instruction set: kernels that are large and that real-time coding hardly runs, and
+ * vp9_diamond_search_sad, whose NEON form needs pointers of 64 bits.
+ */
 const exceptions = Object.entries(JSON.parse(readFileSync(new URL('exceptions.json', import.meta.url), 'utf8'))).map(([name, set]) => [new RegExp(`^${name}$`), set]);
 
 const definitions = {

@@ -104,8 +104,7 @@ Result<void> EncoderContext::encode(const I420View& picture, Timestamp timestamp
   if (picture.resolution.width != static_cast<int>(settings_.g_w) || picture.resolution.height != static_cast<int>(settings_.g_h)) {
     return Error{ErrorCode::kInvalidArgument, "the picture does not have the configured resolution"};
   }
-  const std::int64_t ticks = timestamp.toMicros() * 9 / 100;
-  if (ticks <= last_ticks_) return Error{ErrorCode::kInvalidArgument, "timestamps must increase"};
+  const std::int64_t ticks = std::max(timestamp.toMicros() * 9 / 100, last_ticks_ + 1);
   last_ticks_ = ticks;
   vpx_image_t image;
   // libvpx only reads the picture, though its type does not say so.

@@ -55,7 +55,7 @@ class VideoEncoder {
   virtual ~VideoEncoder() = default;
 
   // Encodes one picture of the configured resolution and gives its frames, lowest layer first; none when it was dropped.
-  // Timestamps must increase. The frames stay valid until the next call. Errors: kInvalidArgument, kInternal.
+  // The frames stay valid until the next call. The rate control wants timestamps that increase and bears those that do not. Errors: kInvalidArgument, kInternal.
   virtual Result<std::span<const EncodedFrame>> encode(const I420View& picture, Timestamp timestamp, bool force_key) = 0;
 
   // Takes effect with the next picture. Errors: kInvalidArgument.

@@ -3,6 +3,7 @@
 //
 // usage: codec_bench PICTURES.yuv WIDTH HEIGHT SPEECH.f32
 // WHAT: vp8-encode, vp9-encode, vp8-decode, vp9-decode, opus-encode, opus-decode. Encoders and decoders live on between lines.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
