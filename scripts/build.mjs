@@ -87,7 +87,7 @@ const targets = {
   native: { title: 'native tests', sources: native, proof: 'build/native/tests/tessera_tests', make: () => cmake('native', []) },
   asan: { title: 'native tests with sanitizers', sources: native, proof: 'build/native-asan/tests/tessera_tests', make: () => cmake('native-asan', ['tessera_tests']) },
   fuzz: { title: 'fuzz targets', sources: native, proof: 'build/native-fuzz', make: () => cmake('native-fuzz', []) },
-  'wasm-tests': { title: 'native tests as WebAssembly', sources: native, proof: 'build/wasm-release/tests/tessera_tests.mjs', make: () => cmake('wasm-release', ['tessera_tests']) },
+  'wasm-tests': { title: 'native tests as WebAssembly', sources: native, proof: 'build/wasm-release/tests/tessera_tests.cjs', make: () => cmake('wasm-release', ['tessera_tests']) },
 };
 
 /**

@@ -73,7 +73,7 @@ describe.skipIf(withoutNamespaces)('on a network of one\'s own', () => {
     const begun = performance.now();
     await sleep(2_000);
     expect((await mediaOver(ben.person, 2_000)).video.reduce((a, b) => a + b, 0)).toBe(0);
-    await ben.person.ui.reads(/weak|reconnecting/i, 8_000);
+    await ben.person.ui.reads(/weak|reconnecting|lost the connection/i, 8_000);
     await sleep(Math.max(0, 8_000 - (performance.now() - begun)));
     await ana.host.restore();
     const waits = await Promise.all(people.map(({ person }) => nextFrames(person.ui, 15_000)));

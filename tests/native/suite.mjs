@@ -13,7 +13,7 @@ export default {
     return sum([
       await runCatch2(context, 'native', [at('native', 'tessera_tests')]),
       await runCatch2(context, 'native-asan', [at('native-asan', 'tessera_tests')]),
-      await runCatch2(context, 'native-wasm', ['node', at('wasm-release', 'tessera_tests.mjs')]),
+      await runCatch2(context, 'native-wasm', ['node', at('wasm-release', 'tessera_tests.cjs')]),
     ]);
   },
 };

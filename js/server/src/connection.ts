@@ -45,6 +45,11 @@ export class Connection {
     else this.#handle(raw);
   }
 
+  /** The client asks whether its socket still lives: it is told, within its rate. */
+  probe(answer: () => void): void {
+    if (!this.#gone && this.#bucket.take() === 0) answer();
+  }
+
   /** The socket is gone: its participant is kept for a while, or at once forgotten if it left. */
   closed(): void {
     if (this.#gone) return;

@@ -108,7 +108,10 @@ export class Signalling {
 
   #accept(socket: Socket): void {
     const connection = this.#hub.connect(new SocketLink(socket));
-    socket.onAny((event: string, payload: unknown) => connection.receive(event === 'message' ? payload : undefined));
+    socket.onAny((event: string, payload: unknown) => {
+      if (event === 'probe' && typeof payload === 'function') connection.probe(() => payload());
+      else connection.receive(event === 'message' ? payload : undefined);
+    });
     socket.on('error', (error: unknown) => this.#hub.log.debug({ err: error }, 'socket error'));
     socket.on('disconnect', () => connection.closed());
   }

@@ -15,7 +15,8 @@ class FakeTransport {
   connected = true;
   sent: ProtocolMessage[] = [];
   send = (message: ProtocolMessage) => void this.sent.push(message);
-  hurry = () => undefined;
+  reopenedAt = Number.NEGATIVE_INFINITY;
+  hurry = vi.fn();
 }
 
 let module: SessionModule;
@@ -27,7 +28,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 function setUp() {
   const transport = new FakeTransport();
-  const tokens = { current: 'eyJhbGciOiJIUzI1NiJ9.first.signature', renewable: true, get: vi.fn(async () => 'second') };
+  const tokens = { current: 'eyJhbGciOiJIUzI1NiJ9.first.signature', renewable: true, obtainedAt: 0, get: vi.fn(async () => 'second') };
   const connection = { transport, tokens, room: 'standup', relayOnly: false } as unknown as Connection;
   const notifications: Notification[] = [];
   const link = new SessionLink(module, connection, {
@@ -70,10 +71,22 @@ test('after a reconnection joins again with a fresh token', async () => {
   await vi.waitFor(() => expect(transport.sent).toHaveLength(1));
   transport.handlers.message?.({ ...joined, inReplyTo: transport.sent[0]?.['id'] });
   transport.handlers.closed?.('transport close');
+  transport.reopenedAt = 1;
   transport.handlers.opened?.();
   await vi.waitFor(() => expect(transport.sent.filter(({ type }) => type === 'join')).toHaveLength(2));
   expect(tokens.get).toHaveBeenCalledOnce();
   expect(transport.sent.at(-1)).toMatchObject({ type: 'join', token: 'second', participantKey: transport.sent[0]?.['participantKey'] });
+  link.close();
+});
+
+test('the first join takes a fresh token too, if the socket was lost and came back since the old one', async () => {
+  const { link, transport, tokens } = setUp();
+  transport.reopenedAt = 1;
+  tokens.get.mockRejectedValueOnce(new Error('busy'));
+  link.start('Ana');
+  await vi.waitFor(() => expect(transport.sent).toHaveLength(1), 3000);
+  expect(tokens.get).toHaveBeenCalledTimes(2);
+  expect(transport.sent[0]).toMatchObject({ type: 'join', token: 'second' });
   link.close();
 });
 

@@ -22,6 +22,9 @@ export interface SessionHandlers {
 /** Attempts to reach the server for the first time before it counts as unreachable. */
 const kAttempts = 4;
 
+/** Milliseconds after each failed request for a token. */
+const kRenewalPauses = [300, 1000, 2000];
+
 /** 32 random bytes as base64url: the secret from which the server derives this participant's id. */
 export function createParticipantKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
@@ -37,7 +40,7 @@ export class SessionLink {
   readonly #ending = new AbortController();
   #openedBefore = false;
   #failures = 0;
-  #renewing = false;
+  #renewing: Promise<void> | null = null;
 
   constructor(
     module: SessionModule,
@@ -49,7 +52,12 @@ export class SessionLink {
       { relayOnly: connection.relayOnly, firstConnection: Math.floor(Date.now() / 1000) },
       {
         send: (text) => connection.transport.send(JSON.parse(text) as ProtocolMessage),
-        notify: (json, track) => handlers.notify(JSON.parse(json) as Notification, track ?? null),
+        notify: (json, track) => {
+          const notification = JSON.parse(json) as Notification;
+          // What cut the media may have cut the socket too, and the restart of ICE needs it.
+          if (notification.type === 'PeerStateChanged' && (notification.state === 'reconnecting' || notification.state === 'failed')) connection.transport.hurry();
+          handlers.notify(notification, track ?? null);
+        },
         data: handlers.data,
         quality: handlers.quality,
         activeSpeaker: handlers.activeSpeaker,
@@ -98,22 +106,30 @@ export class SessionLink {
   }
 
   async #opened(): Promise<void> {
-    // The server that is back may have been restarted with another secret, or have been away for longer than a token lives.
-    if (this.#openedBefore && this.connection.tokens.renewable) await this.#renew();
+    // The server that is back may have been restarted with another secret, or have been away for longer than a token lives. That
+    // holds for the first join too: the lobby's socket may have been lost and come back.
+    const { tokens, transport } = this.connection;
+    if (tokens.renewable && tokens.obtainedAt < transport.reopenedAt) await this.#renew();
     this.#openedBefore = true;
     if (!this.#ending.signal.aborted && this.connection.transport.connected) this.call.transportOpened();
   }
 
-  async #renew(): Promise<void> {
-    if (this.#renewing) return;
-    this.#renewing = true;
-    try {
-      const token = await this.connection.tokens.get(this.#ending.signal);
-      if (!this.#ending.signal.aborted) this.call.setToken(token);
-    } catch {
-      // The old one may still do; if not, the session asks again.
-    } finally {
-      this.#renewing = false;
+  #renew(): Promise<void> {
+    return (this.#renewing ??= this.#renewOnce().finally(() => (this.#renewing = null)));
+  }
+
+  async #renewOnce(): Promise<void> {
+    const { signal } = this.#ending;
+    for (const pause of kRenewalPauses) {
+      try {
+        const token = await this.connection.tokens.get(signal);
+        if (!signal.aborted) this.call.setToken(token);
+        return;
+      } catch {
+        // The server that has just come back may be busy. In the end the old one may still do; if not, the session asks again.
+        await new Promise((resolve) => setTimeout(resolve, pause));
+        if (signal.aborted || !this.connection.transport.connected) return;
+      }
     }
   }
 }

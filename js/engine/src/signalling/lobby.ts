@@ -47,6 +47,7 @@ export interface LobbyJoinOptions {
 
 /** Attempts to reach the server before the first answer, after which it is 'server-unreachable'. */
 const kAttempts = 4;
+const kRetryMilliseconds = 2000;
 
 export class Lobby extends TypedEventTarget<LobbyEventMap> {
   #connection: Connection;
@@ -54,6 +55,7 @@ export class Lobby extends TypedEventTarget<LobbyEventMap> {
   #capacity = 0;
   #state: 'waiting' | 'connected' | 'reconnecting' | 'joined' | 'closed' = 'waiting';
   #failures = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
   #first: { promise: Promise<void>; resolve: () => void; reject: (error: TesseraError) => void };
 
   /** @internal */
@@ -122,13 +124,15 @@ export class Lobby extends TypedEventTarget<LobbyEventMap> {
     const { transport } = this.#connection;
     const { handlers } = transport;
     const before = this.#state;
+    clearTimeout(this.#retry);
     this.#state = 'joined';
     try {
       return await Room.enter(this.#connection, { ...options, name });
     } catch (error) {
-      this.#state = before;
       transport.handlers = handlers;
+      this.#state = before;
       if (transport.connected) this.#peek();
+      else this.#set('reconnecting');
       throw error;
     }
   }
@@ -137,6 +141,7 @@ export class Lobby extends TypedEventTarget<LobbyEventMap> {
   close(): void {
     if (this.#state === 'joined' || this.#state === 'closed') return;
     this.#state = 'closed';
+    clearTimeout(this.#retry);
     this.#connection.close();
   }
 
@@ -147,6 +152,22 @@ export class Lobby extends TypedEventTarget<LobbyEventMap> {
   #peek(): void {
     const { tokens, transport, room } = this.#connection;
     transport.send({ type: 'peek', protocol: 1, room, token: tokens.current });
+  }
+
+  /** A fresh token, and another look with it. */
+  async #renew(): Promise<void> {
+    try {
+      await this.#connection.tokens.get();
+      if (this.#watching) this.#peek();
+    } catch (cause) {
+      if (!this.#watching) return;
+      this.emit(new LobbyErrorEvent(cause as TesseraError));
+      this.#retry = setTimeout(() => this.#watching && this.#connection.transport.connected && this.#peek(), kRetryMilliseconds);
+    }
+  }
+
+  get #watching(): boolean {
+    return this.#state === 'connected' || this.#state === 'reconnecting';
   }
 
   #set(state: 'connected' | 'reconnecting'): void {
@@ -167,10 +188,7 @@ export class Lobby extends TypedEventTarget<LobbyEventMap> {
       if (this.#state === 'waiting') {
         this.#first.reject(error);
       } else if ((error.code === 'token-expired' || error.code === 'token-invalid') && this.#connection.tokens.renewable) {
-        this.#connection.tokens.get().then(
-          () => this.#peek(),
-          (cause: TesseraError) => this.emit(new LobbyErrorEvent(cause)),
-        );
+        void this.#renew();
       } else {
         this.emit(new LobbyErrorEvent(error));
       }

@@ -18,12 +18,18 @@ export interface TransportHandlers {
   failed?: (error: Error) => void;
 }
 
+/** A socket that does not answer for this long, when asked, is dead: the heartbeat would take up to 9 s to notice. */
+const kProbeMilliseconds = 2000;
+
 /** @internal Opens at once and reconnects for ever, until close(). */
 export class SignallingTransport {
   /** Replaced when the room takes over from the lobby. */
   handlers: TransportHandlers = {};
   readonly #socket: Socket;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #probing = false;
+  #opens = 0;
+  #reopenedAt = Number.NEGATIVE_INFINITY;
 
   constructor(url: URL, handlers: TransportHandlers) {
     this.handlers = handlers;
@@ -38,7 +44,10 @@ export class SignallingTransport {
       timeout: 8000,
     });
     this.#socket = socket;
-    socket.on('connect', () => this.handlers.opened?.());
+    socket.on('connect', () => {
+      if (++this.#opens > 1) this.#reopenedAt = performance.now();
+      this.handlers.opened?.();
+    });
     socket.on('connect_error', (error) => this.handlers.failed?.(error));
     socket.on('message', (message: ProtocolMessage) => this.handlers.message?.(message));
     socket.on('disconnect', (reason) => {
@@ -57,15 +66,33 @@ export class SignallingTransport {
     return this.#socket.connected ? this.#socket.io.engine?.transport.name : undefined;
   }
 
+  /** When it last came back (performance.now()); before that, minus infinity. */
+  get reopenedAt(): number {
+    return this.#reopenedAt;
+  }
+
   /** Dropped while there is no connection: whoever needs it says it again after `opened`. */
   send(message: ProtocolMessage): void {
     if (this.#socket.connected) this.#socket.emit('message', message);
   }
 
-  /** Tries at once instead of waiting for the next attempt: the network has just come back. */
+  /**
+   * The network may have changed, or the media has stopped: while there is no connection, tries at once instead of waiting for
+   * the next attempt; a connection is asked whether it still lives, and replaced if it does not answer.
+   */
   hurry(): void {
-    if (this.#socket.connected || !this.#socket.active) return;
-    this.#socket.disconnect().connect();
+    const socket = this.#socket;
+    if (!socket.active || this.#probing) return;
+    if (!socket.connected) {
+      socket.disconnect().connect();
+      return;
+    }
+    this.#probing = true;
+    const { id } = socket;
+    socket.timeout(kProbeMilliseconds).emit('probe', (silent: Error | null) => {
+      this.#probing = false;
+      if (silent && socket.connected && socket.id === id) socket.disconnect().connect();
+    });
   }
 
   close(): void {
