@@ -80,7 +80,8 @@ async function serve(root, media) {
   const server = createServer((request, response) => {
     const [type, body] = files.get(request.url) ?? [];
     if (!type) return response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': type }).end(body());
+    // An isolated page has a clock of 5 microseconds, any other one of 100.
+    response.writeHead(200, { 'content-type': type, 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' }).end(body());
   });
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   return server;
@@ -98,6 +99,8 @@ async function startWorker(page) {
   });
   return (request) => page.evaluate((asked) => globalThis.ask(asked), request);
 }
+
+const mean = (times) => times.reduce((sum, time) => sum + time, 0) / times.length;
 
 const cases = [
   { key: 'vp9_encode', name: 'vp9', what: 'encode', frames: 30 },
@@ -144,9 +147,11 @@ export default {
       await page.goto(`http://127.0.0.1:${server.address().port}/`);
       const ask = await startWorker(page);
       for (const { key, name, what, frames } of cases) {
+        // An Opus frame is too short for the clock: there the mean of many counts.
+        const middle = name === 'opus' ? mean : median;
         const { ratio, a, b } = await alternate(
-          async () => median(await native.run(`${name}-${what}`, frames)),
-          async () => median(await ask({ name, what, frames })),
+          async () => middle(await native.run(`${name}-${what}`, frames)),
+          async () => middle(await ask({ name, what, frames })),
         );
         ratios[`${key}_vs_native`] = round(ratio);
         values[`${key}_ms`] = round(b);
