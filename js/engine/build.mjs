@@ -20,11 +20,18 @@ const entries = {
   index: 'index.ts',
   background: 'background/index.ts',
   'background-worker': 'background/worker.ts',
+  codecs: 'codecs/index.ts',
+  'codecs-worker': 'codecs/worker.ts',
   element: 'element/index.ts',
 };
 const assets = [
   ['session.wasm', 'wasm/session.wasm'],
   ['video.wasm', 'wasm/video.wasm'],
+  ['vp8_encoder.wasm', 'wasm/vp8_encoder.wasm'],
+  ['vp9_encoder.wasm', 'wasm/vp9_encoder.wasm'],
+  ['vpx_decoder.wasm', 'wasm/vpx_decoder.wasm'],
+  ['opus.wasm', 'wasm/opus.wasm'],
+  ['opus_dred.wasm', 'wasm/opus_dred.wasm'],
   ['selfie_landscape.tsm', 'models/selfie_landscape.tsm'],
 ];
 

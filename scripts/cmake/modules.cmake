@@ -21,11 +21,14 @@ function(tessera_library)
   endforeach()
 endfunction()
 
-# tessera_module(NAME name ENVIRONMENT web|worker LINKS libraries... OPTIONS link options...)
-# An ES module <name>.mjs and <name>.wasm from wasm/bindings/<name>.cc, with its emitted types in <name>.d.ts.
+# tessera_module(NAME name [SOURCE binding] ENVIRONMENT web|worker LINKS libraries... OPTIONS link options...)
+# An ES module <name>.mjs and <name>.wasm from wasm/bindings/<binding>.cc (<name>.cc unless said otherwise), with its emitted types in <name>.d.ts.
 function(tessera_module)
-  cmake_parse_arguments(ARG "" "NAME;ENVIRONMENT" "LINKS;OPTIONS" ${ARGN})
-  set(source "${PROJECT_SOURCE_DIR}/wasm/bindings/${ARG_NAME}.cc")
+  cmake_parse_arguments(ARG "" "NAME;SOURCE;ENVIRONMENT" "LINKS;OPTIONS" ${ARGN})
+  if(NOT ARG_SOURCE)
+    set(ARG_SOURCE ${ARG_NAME})
+  endif()
+  set(source "${PROJECT_SOURCE_DIR}/wasm/bindings/${ARG_SOURCE}.cc")
   if(NOT EXISTS "${source}")
     return()
   endif()
