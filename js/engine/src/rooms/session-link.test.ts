@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The session module itself, as it ships, without a browser: it joins, it leaves, and nothing is left.
 
-import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import createSessionModule from '../generated/session.mjs';
 import type { SessionModule } from '../session-module.js';
 import type { Connection } from '../signalling/connection.js';
 import type { ProtocolMessage, TransportHandlers } from '../signalling/transport.js';
+import { sessionModuleFromDisk } from '../testing/session-module.js';
 import type { Notification } from './notifications.js';
 import { SessionLink, createParticipantKey } from './session-link.js';
 
@@ -21,7 +20,7 @@ class FakeTransport {
 
 let module: SessionModule;
 const load = async () => {
-  module = await createSessionModule({ wasmBinary: readFileSync(new URL('../generated/session.wasm', import.meta.url)) });
+  module = await sessionModuleFromDisk();
 };
 beforeEach(load);
 afterEach(() => vi.unstubAllGlobals());

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The signalling with a real server: a join while the server comes back from a restart, and a socket that died unnoticed.
 
-import { readFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { createTesseraServer } from '../../../server/src/server.js';
-import createSessionModule from '../generated/session.mjs';
 import type { Notification } from '../rooms/notifications.js';
 import { SessionLink } from '../rooms/session-link.js';
 import { Connection } from './connection.js';
 import { Lobby } from './lobby.js';
+import { sessionModuleFromDisk } from '../testing/session-module.js';
 import { SignallingTransport } from './transport.js';
 
 vi.mock('../session-module.js', () => ({
-  loadSessionModule: () => createSessionModule({ wasmBinary: readFileSync(new URL('../generated/session.wasm', import.meta.url)) }),
+  loadSessionModule: () => sessionModuleFromDisk(),
 }));
 
 const serve = (port = 0) => createTesseraServer({ port, openRooms: true, logLevel: 'silent' }).listen();
