@@ -10,10 +10,12 @@ export default {
   targets: ['wasm', 'native', 'asan', 'wasm-tests'],
   async run(context) {
     const at = (preset, file) => join(context.root, 'build', preset, 'tests', file);
-    return sum([
-      await runCatch2(context, 'native', [at('native', 'tessera_tests')]),
-      await runCatch2(context, 'native-asan', [at('native-asan', 'tessera_tests')]),
-      await runCatch2(context, 'native-wasm', ['node', at('wasm-release', 'tessera_tests.cjs')]),
-    ]);
+    const run = (name, command) => runCatch2(context, name, command);
+    // The sanitized run takes as long as the other two together, on the other core.
+    return sum(await Promise.all([
+      run('native-asan', [at('native-asan', 'tessera_tests')]),
+      run('native', [at('native', 'tessera_tests')]).then(async (native) =>
+        sum([native, await run('native-wasm', ['node', at('wasm-release', 'tessera_tests.cjs')])])),
+    ]));
   },
 };
