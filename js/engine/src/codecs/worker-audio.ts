@@ -4,7 +4,7 @@
 import type { MainModule, OpusDecoder, OpusEncoder } from '../generated/opus.mjs';
 import type { AudioSettings } from './config.js';
 import type { Replies } from './messages.js';
-import { type CodecModule, loadCodecModule } from './wasm-module.js';
+import { type WorkerModule, loadWorkerModule } from '../worker-module.js';
 import { Failure } from './worker-failure.js';
 
 interface Produced {
@@ -19,9 +19,9 @@ function check(produced: Produced, otherwise: Failure['exception']): Produced {
   throw new Failure(produced.code === 'unsupported' || produced.code === 'invalid-argument' ? 'NotSupportedError' : otherwise, String(produced.message));
 }
 
-async function load(wasm: string, deep: boolean): Promise<CodecModule<MainModule>> {
+async function load(wasm: string, deep: boolean): Promise<WorkerModule<MainModule>> {
   const { default: create } = deep ? await import('../generated/opus_dred.mjs') : await import('../generated/opus.mjs');
-  return loadCodecModule(create as (options: object) => Promise<MainModule>, wasm);
+  return loadWorkerModule(create as (options: object) => Promise<MainModule>, wasm);
 }
 
 export class AudioEncoding {
@@ -29,7 +29,7 @@ export class AudioEncoding {
 
   private constructor(
     readonly deep: boolean,
-    private readonly loaded: CodecModule<MainModule>,
+    private readonly loaded: WorkerModule<MainModule>,
     private readonly encoder: OpusEncoder,
   ) {}
 
@@ -65,7 +65,7 @@ export class AudioEncoding {
 export class AudioDecoding {
   private constructor(
     readonly deep: boolean,
-    private readonly loaded: CodecModule<MainModule>,
+    private readonly loaded: WorkerModule<MainModule>,
     private readonly decoder: OpusDecoder,
   ) {}
 

@@ -5,7 +5,7 @@ import type { MainModule as EncoderModule, VpxEncoder } from '../generated/vp9_e
 import type { MainModule as DecoderModule, VpxDecoder } from '../generated/vpx_decoder.mjs';
 import type { VideoSettings } from './config.js';
 import type { EncodedMessage, LayerMessage, PictureMessage, Replies } from './messages.js';
-import { type CodecModule, loadCodecModule } from './wasm-module.js';
+import { type WorkerModule, loadWorkerModule } from '../worker-module.js';
 import { Failure } from './worker-failure.js';
 
 type PixelFormat = 'I420' | 'NV12' | 'RGBA' | 'BGRA';
@@ -35,13 +35,13 @@ export class VideoEncoding {
 
   private constructor(
     readonly codec: 'vp8' | 'vp9',
-    private readonly loaded: CodecModule<EncoderModule>,
+    private readonly loaded: WorkerModule<EncoderModule>,
     private readonly encoder: VpxEncoder,
   ) {}
 
   static async load(codec: 'vp8' | 'vp9', wasm: string): Promise<VideoEncoding> {
     const { default: create } = codec === 'vp8' ? await import('../generated/vp8_encoder.mjs') : await import('../generated/vp9_encoder.mjs');
-    const loaded = await loadCodecModule(create as (options: object) => Promise<EncoderModule>, wasm);
+    const loaded = await loadWorkerModule(create as (options: object) => Promise<EncoderModule>, wasm);
     return new VideoEncoding(codec, loaded, new loaded.module.VpxEncoder());
   }
 
@@ -110,13 +110,13 @@ export class VideoEncoding {
 
 export class VideoDecoding {
   private constructor(
-    private readonly loaded: CodecModule<DecoderModule>,
+    private readonly loaded: WorkerModule<DecoderModule>,
     private readonly decoder: VpxDecoder,
   ) {}
 
   static async load(wasm: string): Promise<VideoDecoding> {
     const { default: create } = await import('../generated/vpx_decoder.mjs');
-    const loaded = await loadCodecModule<DecoderModule>(create, wasm);
+    const loaded = await loadWorkerModule<DecoderModule>(create, wasm);
     return new VideoDecoding(loaded, new loaded.module.VpxDecoder());
   }
 

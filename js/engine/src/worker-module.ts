@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads a codec module in the worker and keeps hold of its memory.
+// Loads a WebAssembly module in a worker and keeps hold of its memory.
 
-export interface CodecModule<M> {
+export interface WorkerModule<M> {
   readonly module: M;
   /** Views of the memory as it is now. Memory may grow in any call, and old views are empty then. */
   bytes(address: number, size: number): Uint8Array<ArrayBuffer>;
@@ -19,7 +19,7 @@ async function instantiate(address: string, imports: WebAssembly.Imports): Promi
 }
 
 /** @throws what fetching or compiling threw. */
-export async function loadCodecModule<M>(factory: Factory<M>, address: string): Promise<CodecModule<M>> {
+export async function loadWorkerModule<M>(factory: Factory<M>, address: string): Promise<WorkerModule<M>> {
   let memory: WebAssembly.Memory | undefined;
   const module = await new Promise<M>((resolve, reject) => {
     factory({
