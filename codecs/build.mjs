@@ -34,7 +34,8 @@ async function compilerVersion(compiler) {
     try {
       versions.set(compiler, execFileSync(compiler, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split('\n')[0]);
     } catch {
-      versions.set(compiler, '');
+      // Not remembered: set-up may install it while this process runs.
+      return '';
     }
   }
   return versions.get(compiler);

@@ -24,7 +24,6 @@ async function buildSystemLibraries() {
     await em('embind', ['-O3', ...module]);
     await em('embind', ['-Oz', ...module]);
     await em('embind', ['-Oz', '-flto', ...module]);
-    await em('embind', ['-O0', '-sASSERTIONS=2', ...module]);
     const tests = ['-fwasm-exceptions', '-sALLOW_MEMORY_GROWTH', '-sNODERAWFS', '-sEXIT_RUNTIME'];
     await em('throwing', ['-Oz', ...tests]);
     await em('throwing', ['-Oz', '-flto', ...tests]);
