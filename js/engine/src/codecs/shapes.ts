@@ -8,6 +8,7 @@ type Source = ArrayBuffer | ArrayBufferView;
 
 function bytesOf(source: Source): Uint8Array {
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  if (typeof source?.byteLength !== 'number') throw new TypeError('an ArrayBuffer or a view of one is needed');
   return new Uint8Array(source);
 }
 
