@@ -22,6 +22,7 @@ export const builds = {
   'opus-native': { recipe: opus, source: 'opus', make: opus.buildNative, compiler: 'gcc', title: 'Opus, native (about 1 min)' },
   'opus-wasm': { recipe: opus, source: 'opus', make: opus.buildWasm, compiler: 'emcc', title: 'Opus, WebAssembly (about 0.5 min)' },
   'opus-dred': { recipe: opus, source: 'opus', make: opus.buildDred, compiler: 'emcc', title: 'Opus with DRED, WebAssembly (about 1 min)' },
+  'opus-dred-fuzz': { recipe: opus, source: 'opus', make: opus.buildDredFuzz, compiler: 'clang-14', title: 'Opus with DRED, for fuzzing (about 1 min)' },
   'opus-fuzz': { recipe: opus, source: 'opus', make: opus.buildFuzz, compiler: 'clang-14', title: 'Opus, for fuzzing (about 1 min)' },
 };
 

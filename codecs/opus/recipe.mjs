@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How Opus is built: natively with its own run-time choice of kernels, and to WebAssembly with its SSE4.1 kernels, with and without DRED.
+// How Opus is built: natively with its own run-time choice of kernels, and to WebAssembly with its SSE4.1 kernels, with and without
+// DRED. Of its AVX2 kernels one is worth having (kernels/noise_shaping.c).
 //
 // Source: Opus 1.6.1 (scripts/toolchain.json, `opus`). Licence: BSD-3-Clause; nothing is changed in it.
 // The networks of deep concealment and DRED are 3.5 MB of weights, hence a library of their own.
@@ -31,29 +32,34 @@ const includes = (source) => ['', 'include', 'celt', 'silk', 'silk/float', 'dnn'
 const presumed = ['SSE', 'SSE2', 'SSE4_1'].flatMap((set) => [`-DOPUS_X86_MAY_HAVE_${set}`, `-DOPUS_X86_PRESUME_${set}`]);
 const version = (folder) => writeFileSync(join(folder, 'config.h'), '#define PACKAGE_VERSION "1.6.1"\n');
 
-async function build({ source, folder, lists, flags, compiler, archiver, logFile }) {
+/** What WebAssembly's builds put in the place of one of Opus's files. */
+const ownKernel = join(import.meta.dirname, 'kernels/noise_shaping.c');
+const replaced = 'silk/x86/NSQ_del_dec_sse4_1.c';
+
+async function build({ source, folder, lists, flags, compiler, archiver, logFile, own = false }) {
   const work = join(folder, 'work');
   mkdirSync(work, { recursive: true });
   version(work);
   const all = sourceLists(source);
-  const sources = [...new Set(lists.flatMap((name) => all[name]))];
+  const listed = [...new Set(lists.flatMap((name) => all[name]))];
+  const sources = own ? [ownKernel, ...listed.filter((file) => file !== join(source, replaced))] : listed;
   const given = [...common, ...flags, '-DHAVE_CONFIG_H', `-I${work}`, ...includes(source)];
-  const objects = await compile({ compiler, sources, flags: () => given, folder: join(work, 'objects'), logFile });
+  const objects = await compile({ compiler, sources, flags: (file) => (file === ownKernel ? ['-mavx2', ...given] : given), folder: join(work, 'objects'), logFile });
   await archive(archiver, join(folder, 'libopus.a'), [...objects.values()], logFile);
 }
 
-export const buildWasm = ({ emscripten, ...rest }) =>
+const wasm = ({ emscripten, ...rest }, lists, flags) =>
   build({
-    ...rest, lists: [...base, ...sse], flags: ['-O3', '-msimd128', '-msse4.1', ...presumed],
+    ...rest, lists, own: true,
+    flags: ['-O3', '-msimd128', '-msse4.1', ...presumed, '-include', join(import.meta.dirname, 'shim/wasm.h'), '-Dsilk_NSQ_del_dec_sse4_1=silk_NSQ_del_dec_avx2', ...flags],
     compiler: join(emscripten.root, 'emcc'), archiver: join(emscripten.root, 'emar'),
   });
 
-export const buildDred = ({ emscripten, ...rest }) =>
-  build({
-    ...rest, lists: [...base, ...sse, ...deep, ...deepSse],
-    flags: ['-O3', '-msimd128', '-msse4.1', '-DENABLE_DRED', '-DENABLE_DEEP_PLC', ...presumed],
-    compiler: join(emscripten.root, 'emcc'), archiver: join(emscripten.root, 'emar'),
-  });
+const withDred = ['-DENABLE_DRED', '-DENABLE_DEEP_PLC'];
+
+export const buildWasm = (options) => wasm(options, [...base, ...sse], []);
+
+export const buildDred = (options) => wasm(options, [...base, ...sse, ...deep, ...deepSse], withDred);
 
 /** The machine's own build with everything Opus has for it: the yardstick, and what native tests link. */
 export async function buildNative({ source, folder, logFile }) {
@@ -65,12 +71,19 @@ export async function buildNative({ source, folder, logFile }) {
   cpSync(join(work, '.libs/libopus.a'), join(folder, 'libopus.a'));
 }
 
-/** Plain C under AddressSanitizer and libFuzzer's coverage. */
-export const buildFuzz = (options) =>
-  build({
-    ...options, lists: base, flags: ['-O2', '-g1', '-fPIC', '-fsanitize=address,fuzzer-no-link', '-fno-omit-frame-pointer'],
+/** The same SSE4.1 kernels under AddressSanitizer and libFuzzer's coverage, on machines that have them; plain C elsewhere. */
+function fuzz(options, lists, kernels, flags) {
+  const simd = process.arch === 'x64';
+  return build({
+    ...options, lists: simd ? [...lists, ...kernels] : lists,
+    flags: ['-O2', '-g1', '-fPIC', '-fsanitize=address,fuzzer-no-link', '-fno-omit-frame-pointer', ...(simd ? ['-msse4.1', ...presumed] : []), ...flags],
     compiler: 'clang-14', archiver: 'ar',
   });
+}
+
+export const buildFuzz = (options) => fuzz(options, base, sse, []);
+
+export const buildDredFuzz = (options) => fuzz(options, [...base, ...deep], [...sse, ...deepSse], withDred);
 
 /** Public headers, for all builds. */
 export function copyHeaders({ source, folder }) {

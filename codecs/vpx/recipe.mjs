@@ -6,6 +6,7 @@
 // To WebAssembly: libvpx has no kernels for it, but its x86 intrinsics compile through Emscripten's headers and its NEON
 // intrinsics through SIMDe. Each kernel takes the last of `order` that compiles, fixed at build time. Results are bit-exact
 // with the plain C of every kernel, hence with every native build. Where that leaves much to win, kernels/ has our own.
+// shim/ has what stands in the place of files that never run there, and of tables that can be computed.
 
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -41,14 +42,38 @@ const speed = ['-O3', ...build];
 
 /** C files in which encoders and decoders spend their time. The others are compiled for size. */
 const hot = new RegExp(
-  '/(vp9_(encodemb|quantize|tokenize|reconinter|loopfilter|mvref_common|blockd|pred_common|decodeframe|detokenize|decodemv|idct)' +
+  '/(vp9_(reconinter|loopfilter|mvref_common|blockd|pred_common|decodeframe|detokenize|decodemv|idct)' +
     '|(encodeframe|pickinter|mcomp|encodemb|encodeintra|tokenize|boolhuff|vp8_quantize|reconinter|reconintra4x4|findnearmv|vp8_loopfilter|decodeframe|detokenize|decodemv|dboolhuff|idct_blk)' +
     '|bitreader|bitwriter)\\.c$|/vp8/encoder/bitstream\\.c$',
 );
 /** Large C files that are warm, compiled for both, and kernels that are large and rarely run. */
-const warm = /\/vp9_(pickmode|encodeframe|bitstream)\.c$|\/(intrapred_neon|vp9_frame_scale_ssse3|vp9_dct_intrin_sse2|fdct_partial_neon|yv12extend|vpx_scaled_convolve8_neon|inv_txfm_sse2)\.c$/;
+const warm = /\/vp9_(pickmode|encodeframe|encodemb|tokenize|bitstream)\.c$|\/(intrapred_neon|vp9_frame_scale_ssse3|vp9_dct_intrin_sse2|fdct_partial_neon|yv12extend|vpx_scaled_convolve8_neon|inv_txfm_sse2)\.c$/;
 const level = (file, otherwise) => (warm.test(file) ? '-Os' : otherwise);
 const longJumps = ['-sSUPPORT_LONGJMP=wasm'];
+
+const shim = join(import.meta.dirname, 'shim');
+/** What shim/absent.c stands for. */
+const absent = /\/vp9\/encoder\/vp9_(ext_ratectrl|tpl_model|ethread|multi_thread)\.c$/;
+const scans = '/vp9/common/vp9_scan.c';
+
+/** Writes libvpx's vp9_scan.c anew with nothing in it but the orders and what computes the rest (shim/scan_order.h). */
+function writeScans(source, output) {
+  const text = readFileSync(join(source, scans), 'utf8');
+  const orders = [...text.matchAll(/DECLARE_ALIGNED\(16, static const int16_t, ((default|col|row)_scan_(\d+)x\d+)\[\d+\]\) = \{[^}]*\};/g)];
+  if (orders.length !== 10) throw new SetupError(`libvpx's ${scans} has ${orders.length} orders where 10 were expected`);
+  const made = orders.map(([table, name, kind, width]) => {
+    const inverse = `vp9_${kind}_iscan_${width}x${width}`;
+    const count = width * width;
+    return {
+      arrays: `${table}\nDECLARE_ALIGNED(16, static int16_t, ${inverse}[${count}]);\nDECLARE_ALIGNED(16, static int16_t, ${name}_neighbors[${2 * (count + 1)}]);`,
+      call: `  complete_scan(${name}, ${width}, '${kind[0]}', ${inverse}, ${name}_neighbors);`,
+    };
+  });
+  const begin = text.slice(0, text.indexOf('DECLARE_ALIGNED'));
+  const end = text.slice(text.indexOf('const ScanOrder vp9_default_scan_orders'));
+  const calls = `__attribute__((constructor)) static void complete_scans(void) {\n${made.map(({ call }) => call).join('\n')}\n}`;
+  writeFileSync(output, `${begin}#include "${join(shim, 'scan_order.h')}"\n\n${made.map(({ arrays }) => arrays).join('\n')}\n\n${calls}\n\n${end}`);
+}
 
 const unused = /highbd|avx512|dotprod|i8mm|_sve|_asm\.c|_mmx|_stubs|denois|temporal_filter|post_proc|deblock|loopfilter_x86/;
 
@@ -116,8 +141,10 @@ export async function buildPlain({ source, folder, emscripten, logFile }) {
 /** WebAssembly with the best kernel of each kind. */
 export async function buildWasm({ source, folder, emscripten, simde, logFile }) {
   const work = join(folder, 'work');
-  const sources = await configureGeneric({ source, folder: work, logFile });
+  const listed = await configureGeneric({ source, folder: work, logFile });
   await run('make', ['vpx_version.h'], { cwd: work, logFile });
+  writeScans(source, join(work, 'vp9_scan.c'));
+  const sources = [...listed.filter((file) => !absent.test(file) && !file.endsWith(scans)), join(work, 'vp9_scan.c'), join(shim, 'absent.c')];
   const config = join(work, 'libs-generic-gnu.mk');
   const sets = ['MMX', ...x86Macros.filter((name) => name !== 'SSE4_2'), 'NEON'];
   // C files look at HAVE_* only to fit themselves to kernels, which are here; VPX_ARCH_* stays 0, since there is no assembly.
@@ -127,7 +154,7 @@ export async function buildWasm({ source, folder, emscripten, simde, logFile }) 
   writeFileSync(join(work, 'vpx_config.h'), header);
   // SIMDe stands in the folder, because a provisioned Emscripten does not see the machine's own headers.
   cpSync(simde, join(work, 'simde/simde'), { recursive: true });
-  for (const name of ['arm', 'x86']) cpSync(join(import.meta.dirname, 'shim', name), join(work, name), { recursive: true });
+  for (const name of ['arm', 'x86']) cpSync(join(shim, name), join(work, name), { recursive: true });
 
   const kernels = await listKernels(source, config);
   const x86 = kernelSources(source, 'x86', /_(sse2|sse4|ssse3|avx|avx2|x86)\.c$/);
@@ -144,7 +171,7 @@ export async function buildWasm({ source, folder, emscripten, simde, logFile }) 
         ? [level(file, '-O2'), ...build, '-mavx2', `-I${join(work, 'x86')}`, '-DVPX_VPX_PORTS_X86_H_', ...include]
         : own.includes(file)
           ? [...speed, ...include]
-          : [level(file, hot.test(file) ? '-O2' : '-Oz'), ...build, ...longJumps, ...include];
+          : [level(file, hot.test(file) ? '-O2' : '-Oz'), ...build, ...longJumps, '-include', join(shim, 'quiet.h'), ...include];
   const compiler = join(emscripten.root, 'emcc');
 
   // First all kernels, with calls among them going to plain C; then those again whose callees turned out to have a better one.

@@ -4,11 +4,11 @@
 import { make, ready } from '../../codecs/build.mjs';
 import { aptInstall, onPath } from '../lib/host.mjs';
 
-const builds = ['vpx-native', 'vpx-fuzz', 'opus-native', 'opus-fuzz'];
+const builds = ['vpx-native', 'vpx-fuzz', 'opus-native', 'opus-fuzz', 'opus-dred-fuzz'];
 
 export default {
   name: 'codecs-native',
-  title: 'libvpx and Opus, native and for fuzzing (about 4 min on two cores, once per machine)',
+  title: 'libvpx and Opus, native and for fuzzing (about 5 min on two cores, once per machine)',
   for: 'test',
   async isReady() {
     for (const name of builds) if (!(await ready(name))) return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bench's worker: does with the WebAssembly modules what codec_bench does natively, one request at a time.
 
-import { loadCodecModule, type CodecModule } from '../../../js/engine/src/codecs/wasm-module.js';
+import { type WorkerModule, loadWorkerModule } from '../../../js/engine/src/worker-module.js';
 import createVp8 from '../../../js/engine/src/generated/vp8_encoder.mjs';
 import createVp9, { type MainModule as EncoderModule, type VpxEncoder } from '../../../js/engine/src/generated/vp9_encoder.mjs';
 import createDecoder, { type MainModule as DecoderModule, type VpxDecoder } from '../../../js/engine/src/generated/vpx_decoder.mjs';
@@ -20,15 +20,15 @@ class VideoBench {
 
   private constructor(
     private readonly film: Uint8Array,
-    private readonly encoderModule: CodecModule<EncoderModule>,
+    private readonly encoderModule: WorkerModule<EncoderModule>,
     private readonly encoder: VpxEncoder,
-    private readonly decoderModule: CodecModule<DecoderModule>,
+    private readonly decoderModule: WorkerModule<DecoderModule>,
     private readonly decoder: VpxDecoder,
   ) {}
 
   static async create(codec: 'vp8' | 'vp9', film: Uint8Array, factory: Factory<EncoderModule>, wasm: string): Promise<VideoBench> {
-    const encoderModule = await loadCodecModule(factory, wasm);
-    const decoderModule = await loadCodecModule(createDecoder as Factory<DecoderModule>, '/vpx_decoder.wasm');
+    const encoderModule = await loadWorkerModule(factory, wasm);
+    const decoderModule = await loadWorkerModule(createDecoder as Factory<DecoderModule>, '/vpx_decoder.wasm');
     const encoder = new encoderModule.module.VpxEncoder();
     const { code, message } = encoder.configure({ codec, width: kWidth, height: kHeight, bitrate: 1_500_000, framerate: 30, scalabilityMode: 'L1T1', content: 'camera', speed: -1, mayDrop: false });
     if (code) throw new Error(String(message));
@@ -71,13 +71,13 @@ class OpusBench {
 
   private constructor(
     private readonly speech: Float32Array,
-    private readonly opus: CodecModule<OpusModule>,
+    private readonly opus: WorkerModule<OpusModule>,
     private readonly encoder: OpusEncoder,
     private readonly decoder: OpusDecoder,
   ) {}
 
   static async create(speech: Float32Array): Promise<OpusBench> {
-    const opus = await loadCodecModule(createOpus as Factory<OpusModule>, '/opus.wasm');
+    const opus = await loadWorkerModule(createOpus as Factory<OpusModule>, '/opus.wasm');
     const encoder = new opus.module.OpusEncoder();
     const { code, message } = encoder.configure({ channels: 1, bitrate: 32_000, frameMicros: 20_000, application: 'voip', complexity: 9, inBandFec: false, dtx: false, constantRate: false, expectedLossPercent: 0, dredMs: 0 });
     if (code) throw new Error(String(message));
@@ -105,6 +105,35 @@ class OpusBench {
     const took = performance.now() - began;
     if (code) throw new Error(String(code));
     return took;
+  }
+}
+
+/** opusscript of npm: libopus behind an interface for Node.js, which runs in a worker too once there is a Buffer to make. */
+class OpusscriptPeer {
+  #encoded = 0;
+
+  private constructor(
+    private readonly speech: Uint8Array,
+    private readonly encoder: { encode(samples: Uint8Array, frames: number): Uint8Array },
+  ) {}
+
+  static async create(speech: Float32Array): Promise<OpusscriptPeer> {
+    Object.assign(globalThis, { Buffer: { from: (bytes: Uint8Array) => bytes.slice() } });
+    const { default: OpusScript } = await import(/* @vite-ignore */ String('/opusscript.js'));
+    const encoder = new OpusScript(48_000, 1, OpusScript.Application.VOIP);
+    encoder.setBitrate(32_000);
+    encoder.encoderCTL(4010, 9); // complexity
+    encoder.encoderCTL(4024, 3001); // signal: voice, as ours
+    const samples = Int16Array.from(speech, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32_767));
+    return new OpusscriptPeer(new Uint8Array(samples.buffer), encoder);
+  }
+
+  encode(): number {
+    const at = (this.#encoded++ * kSamples * 2) % (Math.floor(this.speech.length / kSamples / 2) * kSamples * 2);
+    const frame = this.speech.subarray(at, at + 2 * kSamples);
+    const began = performance.now();
+    this.encoder.encode(frame, kSamples);
+    return performance.now() - began;
   }
 }
 
@@ -139,15 +168,18 @@ class FfmpegPeer {
   }
 }
 
-const benches = new Map<string, VideoBench | OpusBench | FfmpegPeer>();
+type Bench = VideoBench | OpusBench | OpusscriptPeer | FfmpegPeer;
+const benches = new Map<string, Bench>();
 const fetchBytes = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer());
 let film: Uint8Array | null = null;
 
-async function benchOf(name: string): Promise<VideoBench | OpusBench | FfmpegPeer> {
+async function benchOf(name: string): Promise<Bench> {
   let bench = benches.get(name);
   if (bench) return bench;
   film ??= await fetchBytes('/film.yuv');
-  if (name === 'opus') bench = await OpusBench.create(new Float32Array((await fetchBytes('/speech.f32')).buffer));
+  const speech = async () => new Float32Array((await fetchBytes('/speech.f32')).buffer);
+  if (name === 'opus') bench = await OpusBench.create(await speech());
+  else if (name === 'opusscript') bench = await OpusscriptPeer.create(await speech());
   else if (name === 'ffmpeg') bench = await FfmpegPeer.create(film);
   else if (name === 'plain') {
     const { default: createPlain } = await import(/* @vite-ignore */ String('/vp9_encoder_plain.mjs'));
@@ -162,7 +194,7 @@ self.onmessage = async ({ data: { name, what, frames, codec } }) => {
     const bench = await benchOf(name);
     const times: number[] = [];
     if (bench instanceof FfmpegPeer) times.push(bench.encode(codec, frames));
-    else for (let i = 0; i < frames; i++) times.push(what === 'encode' ? bench.encode() : bench.decode());
+    else for (let i = 0; i < frames; i++) times.push(what === 'decode' && !(bench instanceof OpusscriptPeer) ? bench.decode() : bench.encode());
     self.postMessage({ times });
   } catch (error) {
     self.postMessage({ error: String((error as Error)?.stack ?? error) });

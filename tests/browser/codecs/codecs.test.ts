@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../lib/chromium.js';
 import { launchFirefox } from '../lib/firefox.js';
 import { Resources } from '../lib/resources.js';
-import { damage, exchange, overload, sound } from './in-page.js';
+import { audioConformance } from './conformance-audio.js';
+import { videoConformance } from './conformance-video.js';
+import { damage, exchange, layersAndRates, overload, sound, whose } from './in-page.js';
 import { serveEngine } from './site.js';
 
 interface AnyPage {
@@ -29,11 +31,39 @@ const kBrowsers: Record<string, (origin: string, resources: Resources) => Promis
 
 describe.each(Object.keys(kBrowsers))('%s', (name) => {
   const resources = new Resources();
+  const fetched: string[] = [];
   let page: AnyPage;
   beforeAll(async () => {
-    page = await kBrowsers[name]!(await serveEngine(resources), resources);
+    page = await kBrowsers[name]!(await serveEngine(resources, fetched), resources);
   });
   afterAll(() => resources.close());
+
+  const modules = () => [...new Set(fetched.filter((path) => path.endsWith('.wasm')).map((path) => path.split('/').at(-1)))].sort();
+
+  test('modules are fetched when they are first needed, each by itself', async () => {
+    expect(modules()).toEqual([]);
+    expect(fetched.filter((path) => path.endsWith('codecs-worker.js'))).toEqual([]);
+    const result = await page.evaluate(layersAndRates, undefined as never);
+    expect(modules()).toEqual(['vp9_encoder.wasm', 'vpx_decoder.wasm']);
+    // Three layers in, as many as asked for out.
+    expect(result.layers).toBe(3);
+    expect(result.widths).toEqual({ all: 512, lowest: 128 });
+    // Keyframes alone, of twelve pictures two.
+    expect(result.keyFrames).toEqual([0, 8000]);
+    // A new rate is no new keyframe, and is followed.
+    expect(result.keys).toBe(2);
+    expect(result.bytesBefore).toBeGreaterThan(1.7 * result.bytesAfter);
+  });
+
+  test.each([['video', videoConformance], ['audio', audioConformance]] as const)('%s: what WebCodecs asks for holds', async (_, list) => {
+    expect(await page.evaluate(list, 'ours' as const)).toEqual([]);
+    // That Chromium's own classes pass too shows that the list is right.
+    if (name === 'Chromium') expect(await page.evaluate(list, 'browser' as const)).toEqual([]);
+  });
+
+  test.each(['wasm', 'native'] as const)('prefer: %s is heeded', async (prefer) => {
+    expect(await page.evaluate(whose, prefer)).toBe(prefer);
+  });
 
   // Firefox's decoder shows the layers of a superframe one by one, so that there is nothing to compare.
   const layered = name === 'Chromium' ? ([['vp09.00.10.08', 'ours', 'L3T3'], ['vp09.00.10.08', 'ours', 'L2T2_KEY']] as const) : [];

@@ -193,3 +193,60 @@ export async function sound({ prefer, bitrate }: { prefer: 'wasm' | 'native'; bi
   decoder.close();
   return { ...result, concealed };
 }
+
+/** Layers that are left undecoded, keyframes alone, and a rate that changes without a keyframe. */
+export async function layersAndRates(): Promise<{ layers: number; widths: Record<string, number>; keyFrames: number[]; keys: number; bytesBefore: number; bytesAfter: number }> {
+  const ours = (globalThis as unknown as { codecs: Codecs }).codecs;
+  const [width, height] = [512, 256];
+  const error = (failure: DOMException) => { throw failure; };
+  const chunks: EncodedVideoChunk[] = [];
+  let layers = 0;
+  const encoder = new ours.VideoEncoder({ output: (chunk, metadata) => { chunks.push(chunk); layers = metadata.layers!.length; }, error });
+  const config = { codec: 'vp09.00.21.08', width, height, framerate: 30, scalabilityMode: 'L3T1' } as const;
+  encoder.configure({ ...config, bitrate: 1_000_000 });
+  const count = 40;
+  for (let index = 0; index < count; index++) {
+    // Half the pictures at a tenth of the rate; between them nothing is flushed.
+    if (index === count / 2) encoder.configure({ ...config, bitrate: 100_000 });
+    const picture = new Uint8Array((width * height * 3) / 2);
+    for (let at = 0; at < picture.length; at++) picture[at] = 60 + ((((at % width) + 3 * index) ^ (Math.floor(at / width) + index)) & 63) + ((Math.imul(at + index * 7919, 2654435761) >>> 28) & 7);
+    const frame = new VideoFrame(picture, { format: 'I420', codedWidth: width, codedHeight: height, timestamp: index * 1000 });
+    encoder.encode(frame, { keyFrame: index === 8 });
+    frame.close();
+  }
+  await encoder.flush();
+  encoder.close();
+  const decode = async (more: object): Promise<{ width: number; times: number[] }> => {
+    const times: number[] = [];
+    let seen = 0;
+    const decoder = new ours.VideoDecoder({ output: (frame) => { seen = frame.codedWidth; times.push(frame.timestamp); frame.close(); }, error });
+    decoder.configure({ codec: config.codec, ...more });
+    for (const chunk of chunks.slice(0, 12)) decoder.decode(chunk);
+    await decoder.flush();
+    decoder.close();
+    return { width: seen, times };
+  };
+  const bytes = (from: number, to: number) => chunks.slice(from, to).reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return {
+    layers,
+    widths: { all: (await decode({})).width, lowest: (await decode({ maxSpatialLayer: 0 })).width },
+    keyFrames: (await decode({ keyFramesOnly: true })).times,
+    keys: chunks.filter(({ type }) => type === 'key').length,
+    bytesBefore: bytes(10, 20),
+    bytesAfter: bytes(30, 40),
+  };
+}
+
+/** Which side's encoder worked: ours tells what it took. */
+export async function whose(prefer: 'wasm' | 'native'): Promise<'wasm' | 'native' | 'neither'> {
+  const ours = (globalThis as unknown as { codecs: Codecs }).codecs;
+  let told: 'wasm' | 'native' | 'neither' = 'neither';
+  const encoder = new ours.VideoEncoder({ output: (_, { encodeMillis }) => { told = encodeMillis === undefined ? 'native' : 'wasm'; }, error: (error) => { throw error; } });
+  encoder.configure({ codec: 'vp8', width: 64, height: 64, prefer });
+  const frame = new VideoFrame(new Uint8Array(64 * 64 * 1.5), { format: 'I420', codedWidth: 64, codedHeight: 64, timestamp: 0 });
+  encoder.encode(frame);
+  frame.close();
+  await encoder.flush();
+  encoder.close();
+  return told;
+}

@@ -8,10 +8,11 @@ import type { Resources } from '../lib/resources.js';
 
 const types: Record<string, string> = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
-/** Gives the site's origin. */
-export async function serveEngine(resources: Resources): Promise<string> {
+/** Gives the site's origin. Paths that are asked for are added to `fetched`. */
+export async function serveEngine(resources: Resources, fetched: string[] = []): Promise<string> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
+    fetched.push(url.pathname);
     const file = path.join(engineDist, path.normalize(url.pathname.replace(/^\/engine\//, '')));
     const policy = { 'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'" };
     if (url.pathname === '/') return void response.writeHead(200, { 'content-type': 'text/html', ...policy }).end('<!doctype html><title>codecs</title><script type="module" src="/load.js"></script>');

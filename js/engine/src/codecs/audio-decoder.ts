@@ -2,8 +2,9 @@
 // AudioDecoder with the shape of WebCodecs, over our own Opus or the browser's, and with concealment of what was lost.
 
 import { type Backend, Codec } from './codec.js';
-import { type TesseraAudioDecoderConfig, requireValidAudio, supportsAudio } from './config.js';
+import { type TesseraAudioDecoderConfig, supportsAudio } from './config.js';
 import { AudioData, type EncodedAudioChunk } from './shapes.js';
+import { readAudioDecoderConfig } from './validity.js';
 import { type AssetOptions, WorkerLink, wasmAddress } from './worker-link.js';
 
 export interface AudioDecoderInit extends AssetOptions {
@@ -103,6 +104,7 @@ async function browserTakes(config: TesseraAudioDecoderConfig): Promise<boolean>
 export class AudioDecoder extends Codec<TesseraAudioDecoderConfig, Item> {
   readonly #options: AssetOptions;
   readonly #output: Output;
+  #keyNeeded = true;
 
   /** @throws TypeError without `output` and `error`. */
   constructor(init: AudioDecoderInit) {
@@ -113,9 +115,8 @@ export class AudioDecoder extends Codec<TesseraAudioDecoderConfig, Item> {
 
   /** Whether a configuration is supported. @throws TypeError (as a rejection) for one that is invalid. */
   static async isConfigSupported(config: TesseraAudioDecoderConfig): Promise<AudioDecoderSupport> {
-    requireValidAudio(config);
-    const supported = supportsAudio(config) || (config.prefer === 'native' && (await browserTakes(config)));
-    return { supported, config: { ...config } };
+    const copy = readAudioDecoderConfig(config);
+    return { supported: supportsAudio(copy) || (copy.prefer === 'native' && (await browserTakes(copy))), config: copy };
   }
 
   get decodeQueueSize(): number {
@@ -124,13 +125,15 @@ export class AudioDecoder extends Codec<TesseraAudioDecoderConfig, Item> {
 
   /** @throws TypeError, DOMException InvalidStateError */
   configure(config: TesseraAudioDecoderConfig): void {
-    requireValidAudio(config);
-    this.begin({ ...config });
+    this.begin(readAudioDecoderConfig(config));
+    this.#keyNeeded = true;
   }
 
-  /** @throws DOMException InvalidStateError */
+  /** @throws DOMException InvalidStateError, DataError where a key chunk is due and this is none. */
   decode(chunk: EncodedAudioChunk): void {
     this.requireConfigured();
+    if (this.#keyNeeded && chunk.type !== 'key') throw new DOMException('After configure and flush the first chunk is a key chunk.', 'DataError');
+    this.#keyNeeded = false;
     this.enqueue({ chunk, how: 'decode', timestamp: chunk.timestamp, duration: 0 });
   }
 
@@ -144,6 +147,10 @@ export class AudioDecoder extends Codec<TesseraAudioDecoderConfig, Item> {
     this.requireConfigured();
     const adjacent = later && later.timestamp - timestamp <= duration;
     this.enqueue({ chunk: later ?? null, how: !later ? 'conceal' : adjacent ? 'recover' : 'recover-far', timestamp, duration });
+  }
+
+  protected override flushing(): void {
+    this.#keyNeeded = true;
   }
 
   protected override async createBackend(config: TesseraAudioDecoderConfig): Promise<Backend<TesseraAudioDecoderConfig, Item>> {

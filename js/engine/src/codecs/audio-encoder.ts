@@ -2,8 +2,9 @@
 // AudioEncoder with the shape of WebCodecs, over our own Opus or the browser's.
 
 import { type Backend, Codec } from './codec.js';
-import { type TesseraAudioEncoderConfig, audioSettings, requireValidAudioEncoder } from './config.js';
+import { type TesseraAudioEncoderConfig, audioSettings } from './config.js';
 import { type AudioData, EncodedAudioChunk } from './shapes.js';
+import { readAudioEncoderConfig } from './validity.js';
 import { type AssetOptions, WorkerLink, wasmAddress } from './worker-link.js';
 
 export interface TesseraAudioChunkMetadata {
@@ -176,9 +177,8 @@ export class AudioEncoder extends Codec<TesseraAudioEncoderConfig, AudioData> {
 
   /** Whether a configuration is supported. @throws TypeError (as a rejection) for one that is invalid. */
   static async isConfigSupported(config: TesseraAudioEncoderConfig): Promise<AudioEncoderSupport> {
-    requireValidAudioEncoder(config);
-    const supported = audioSettings(config) !== null || (config.prefer === 'native' && (await browserTakes(config)));
-    return { supported, config: { ...config } };
+    const copy = readAudioEncoderConfig(config);
+    return { supported: audioSettings(copy) !== null || (copy.prefer === 'native' && (await browserTakes(copy))), config: copy };
   }
 
   get encodeQueueSize(): number {
@@ -187,8 +187,7 @@ export class AudioEncoder extends Codec<TesseraAudioEncoderConfig, AudioData> {
 
   /** Bitrate, expected loss, FEC and DTX change without a break. @throws TypeError, DOMException InvalidStateError */
   configure(config: TesseraAudioEncoderConfig): void {
-    requireValidAudioEncoder(config);
-    this.begin({ ...config });
+    this.begin(readAudioEncoderConfig(config));
   }
 
   /** The data is cloned. @throws TypeError for closed data, DOMException InvalidStateError */

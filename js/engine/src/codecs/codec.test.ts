@@ -176,3 +176,38 @@ test('of what waits, the oldest can be dropped', async () => {
   expect(codec.discarded).toEqual([3]);
   expect(codec.size).toBe(3);
 });
+
+test('reset tells that the queue is empty, once', async () => {
+  codec.configure('a');
+  for (let i = 1; i <= 4; i++) codec.work(i);
+  await turn();
+  const sizes: number[] = [];
+  codec.ondequeue = () => sizes.push(codec.size);
+  codec.reset();
+  await turn();
+  expect(sizes).toEqual([0]);
+  codec.ondequeue = 'nothing' as never;
+  expect(codec.ondequeue).toBeNull();
+});
+
+test('an exception of an application\'s callback is reported, and the codec goes on', async () => {
+  const reported = vi.fn();
+  vi.stubGlobal('reportError', reported);
+  try {
+    let calls = 0;
+    const angry = new Doubling({ output: () => { calls++; throw new Error('of the application'); }, error: () => { throw new Error('of the application too'); } });
+    angry.configure('a');
+    angry.work(1);
+    angry.work(2);
+    await turn();
+    for (const gate of angry.held!.gates) gate();
+    await angry.flush();
+    expect([calls, angry.state]).toEqual([2, 'configured']);
+    angry.configure('bad');
+    await expect(angry.flush()).rejects.toMatchObject({ name: 'NotSupportedError' });
+    expect(angry.state).toBe('closed');
+    expect(reported).toHaveBeenCalledTimes(3);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});

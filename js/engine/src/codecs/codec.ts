@@ -22,6 +22,18 @@ type Entry<Config, Item> =
 /** So many items are with the backend at a time: one being worked off, one at hand. */
 const kAtHand = 2;
 
+type DequeueHandler = (this: unknown, event: Event) => unknown;
+
+/** Calls what the application gave; its exception is the application's, and told as such. */
+function call<A extends unknown[]>(callback: (...args: A) => void, ...args: A): void {
+  try {
+    callback(...args);
+  } catch (error) {
+    if (typeof reportError === 'function') reportError(error);
+    else queueMicrotask(() => { throw error; });
+  }
+}
+
 const closed = () => new DOMException('The codec is closed.', 'InvalidStateError');
 
 export abstract class Codec<Config, Item> extends EventTarget {
@@ -34,8 +46,7 @@ export abstract class Codec<Config, Item> extends EventTarget {
   #backend: Backend<Config, Item> | null = null;
   #flushes = new Set<(error: unknown) => void>();
   #dequeueScheduled = false;
-  /** Called like a listener of `dequeue`. */
-  ondequeue: ((this: unknown, event: Event) => unknown) | null = null;
+  #ondequeue: DequeueHandler | null = null;
   readonly #error: (error: DOMException) => void;
 
   constructor(init: { output: unknown; error: (error: DOMException) => void }) {
@@ -46,6 +57,14 @@ export abstract class Codec<Config, Item> extends EventTarget {
 
   get state(): CodecState {
     return this.#state;
+  }
+
+  /** Called like a listener of `dequeue`. */
+  get ondequeue(): DequeueHandler | null {
+    return this.#ondequeue;
+  }
+  set ondequeue(handler: DequeueHandler | null) {
+    this.#ondequeue = typeof handler === 'function' ? handler : null;
   }
 
   /** Drops everything that is queued; a pending flush is rejected with AbortError. The codec is unconfigured then. */
@@ -122,10 +141,10 @@ export abstract class Codec<Config, Item> extends EventTarget {
     return this.#entries.reduce((count, entry) => count + (entry.kind === 'work' ? 1 : 0), 0);
   }
 
-  /** Wraps an output callback so that it is silent after reset and close, and its exceptions are reported, not swallowed. */
+  /** Wraps an output callback so that it is silent after reset and close, and its exceptions end nothing here. */
   protected deliver<A extends unknown[]>(output: (...args: A) => void): (...args: A) => void {
     return (...args) => {
-      if (this.#state === 'configured') output(...args);
+      if (this.#state === 'configured') call(output, ...args);
     };
   }
 
@@ -191,14 +210,19 @@ export abstract class Codec<Config, Item> extends EventTarget {
 
   #taken(): void {
     this.#size--;
+    this.#scheduleDequeue();
+  }
+
+  /** However many are taken in one go, one event tells of them. */
+  #scheduleDequeue(): void {
     if (this.#dequeueScheduled) return;
     this.#dequeueScheduled = true;
     queueMicrotask(() => {
       this.#dequeueScheduled = false;
-      if (this.#state === 'closed') return;
       const event = new Event('dequeue');
       this.dispatchEvent(event);
-      this.ondequeue?.call(this, event);
+      const handler = this.#ondequeue;
+      if (handler) call((told: Event) => { handler.call(this, told); }, event);
     });
   }
 
@@ -206,7 +230,7 @@ export abstract class Codec<Config, Item> extends EventTarget {
     if (this.#state === 'closed') return;
     const error = reason instanceof DOMException ? reason : new DOMException(String((reason as Error)?.message ?? reason), 'EncodingError');
     if (!this.survives(error)) this.#shut(error);
-    this.#error(error);
+    call(this.#error, error);
   }
 
   #shut(reason: DOMException): void {
@@ -221,6 +245,7 @@ export abstract class Codec<Config, Item> extends EventTarget {
     for (const entry of this.#entries) if (entry.kind === 'work') this.discard(entry.item);
     this.#entries = [];
     this.#atHand = 0;
+    if (this.#size > 0) this.#scheduleDequeue();
     this.#size = 0;
     this.#barrier = false;
     for (const reject of [...this.#flushes]) reject(reason);

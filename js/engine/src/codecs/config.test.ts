@@ -2,7 +2,8 @@
 // Codec strings and configurations: valid, supported, and translated into the modules' settings.
 
 import { describe, expect, test } from 'vitest';
-import { audioSettings, requireValidAudioEncoder, requireValidVideoDecoder, requireValidVideoEncoder, supportsVideoDecoder, videoCodec, videoSettings } from './config.js';
+import { audioSettings, supportsVideoDecoder, videoCodec, videoSettings } from './config.js';
+import { readAudioDecoderConfig, readAudioEncoderConfig, readVideoDecoderConfig, readVideoEncoderConfig } from './validity.js';
 
 describe('codec strings', () => {
   test.each([
@@ -22,10 +23,18 @@ describe('codec strings', () => {
 describe('video encoder configurations', () => {
   const config = { codec: 'vp8', width: 640, height: 360 };
   test('invalid ones throw', () => {
-    for (const wrong of [{ codec: '' }, { width: 0 }, { height: -1 }, { width: 1.5 }, { bitrate: 0 }, { framerate: -5 }, { displayWidth: 0 }]) {
-      expect(() => requireValidVideoEncoder({ ...config, ...wrong })).toThrow(TypeError);
+    for (const wrong of [{ codec: '' }, { codec: ' ' }, { width: 0 }, { height: -1 }, { width: NaN }, { bitrate: 0 }, { framerate: -5 }, { displayWidth: 0 }, { alpha: 'some' }, { maxQueue: 0 }]) {
+      expect(() => readVideoEncoderConfig({ ...config, ...(wrong as object) })).toThrow(TypeError);
     }
-    expect(() => requireValidVideoEncoder(undefined as never)).toThrow(TypeError);
+    expect(() => readVideoEncoderConfig(undefined as never)).toThrow(TypeError);
+    expect(() => readVideoEncoderConfig('vp8' as never)).toThrow(TypeError);
+  });
+  test('a copy holds what is known, converted, and the defaults', () => {
+    const given = { ...config, width: 640.7, framerate: '25' as never, prefer: 'native' as const, surprise: 1 };
+    expect(readVideoEncoderConfig(given)).toEqual({
+      codec: 'vp8', width: 640, height: 360, framerate: 25, prefer: 'native',
+      hardwareAcceleration: 'no-preference', alpha: 'discard', bitrateMode: 'variable', latencyMode: 'quality',
+    });
   });
   test('unsupported ones give no settings', () => {
     for (const wrong of [
@@ -50,8 +59,10 @@ describe('video encoder configurations', () => {
 });
 
 test('video decoder configurations', () => {
-  expect(() => requireValidVideoDecoder({ codec: 'vp8', codedWidth: 10 })).toThrow(TypeError);
-  expect(() => requireValidVideoDecoder({ codec: 'vp8', codedWidth: 0, codedHeight: 1 })).toThrow(TypeError);
+  for (const wrong of [{ codedWidth: 10 }, { codedWidth: 0, codedHeight: 1 }, { displayAspectWidth: 4 }, { displayAspectWidth: 4, displayAspectHeight: 0 }, { maxSpatialLayer: 8 }]) {
+    expect(() => readVideoDecoderConfig({ codec: 'vp8', ...wrong })).toThrow(TypeError);
+  }
+  expect(readVideoDecoderConfig({ codec: 'vp8', colorSpace: { matrix: 'bt709', fullRange: null } })).toMatchObject({ codec: 'vp8', colorSpace: { matrix: 'bt709', fullRange: null } });
   expect(supportsVideoDecoder({ codec: 'vp8' })).toBe(true);
   expect(supportsVideoDecoder({ codec: 'av01.0.04M.08' })).toBe(false);
 });
@@ -63,7 +74,10 @@ test('audio encoder configurations', () => {
     frameMicros: 2500, inBandFec: true, expectedLossPercent: 10, dtx: true, constantRate: true, dredMs: 500,
   });
   for (const wrong of [{ codec: 'mp4a.40.2' }, { sampleRate: 44_100 }, { numberOfChannels: 3 }, { bitrate: 1000 }]) expect(audioSettings({ ...config, ...wrong })).toBeNull();
-  expect(() => requireValidAudioEncoder({ ...config, sampleRate: 0 })).toThrow(TypeError);
-  expect(() => requireValidAudioEncoder({ ...config, opus: { frameDuration: 15_000 } })).toThrow(TypeError);
-  expect(() => requireValidAudioEncoder({ ...config, opus: { packetlossperc: 101 } })).toThrow(TypeError);
+  expect(() => readAudioEncoderConfig({ ...config, sampleRate: 0 })).toThrow(TypeError);
+  expect(() => readAudioEncoderConfig({ ...config, opus: { frameDuration: 15_000 } })).toThrow(TypeError);
+  expect(() => readAudioEncoderConfig({ ...config, opus: { packetlossperc: 101 } })).toThrow(TypeError);
+  expect(() => readAudioEncoderConfig({ ...config, opus: { dredDuration: 2000 } })).toThrow(TypeError);
+  expect(() => readAudioDecoderConfig({ ...config, numberOfChannels: 0 })).toThrow(TypeError);
+  expect(readAudioDecoderConfig({ ...config, deepConcealment: true })).toEqual({ ...config, deepConcealment: true });
 });

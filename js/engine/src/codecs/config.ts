@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the codecs' configurations: codec strings, layer names, defaults; what WebCodecs calls valid and what we support.
+// The codecs' configurations: codec strings, layer names, what we add to WebCodecs, what we support and what it comes to.
 
 /** Which implementation is used: this package's WebAssembly, or the browser's own where it takes the configuration. */
 export type Preference = 'wasm' | 'native';
@@ -82,26 +82,6 @@ export function videoCodec(codec: string): 'vp8' | 'vp9' | null {
 
 const scalability = /^(?:L1T[123]|L[23]T[123](?:_KEY)?|S[23]T[123])$/;
 
-function requirePositive(value: unknown, name: string): void {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value <= 0) throw new TypeError(`${name} is a whole number above 0`);
-}
-
-function requireCodec(config: { codec?: unknown } | undefined): void {
-  if (typeof config !== 'object' || config === null) throw new TypeError('a configuration is an object');
-  if (typeof config.codec !== 'string' || config.codec.trim() === '') throw new TypeError('codec is a codec string');
-}
-
-/** @internal @throws TypeError for what WebCodecs calls an invalid configuration. */
-export function requireValidVideoEncoder(config: TesseraVideoEncoderConfig): void {
-  requireCodec(config);
-  requirePositive(config.width, 'width');
-  requirePositive(config.height, 'height');
-  if (config.displayWidth !== undefined) requirePositive(config.displayWidth, 'displayWidth');
-  if (config.displayHeight !== undefined) requirePositive(config.displayHeight, 'displayHeight');
-  if (config.bitrate !== undefined && !(config.bitrate > 0)) throw new TypeError('bitrate is above 0');
-  if (config.framerate !== undefined && !(config.framerate > 0)) throw new TypeError('framerate is above 0');
-}
-
 /** @internal Our settings for a valid configuration, or null when it is not supported. */
 export function videoSettings(config: TesseraVideoEncoderConfig): VideoSettings | null {
   const codec = videoCodec(config.codec);
@@ -127,35 +107,9 @@ export function videoSettings(config: TesseraVideoEncoderConfig): VideoSettings 
   };
 }
 
-/** @internal @throws TypeError */
-export function requireValidVideoDecoder(config: TesseraVideoDecoderConfig): void {
-  requireCodec(config);
-  if ((config.codedWidth === undefined) !== (config.codedHeight === undefined)) throw new TypeError('codedWidth and codedHeight go together');
-  if (config.codedWidth !== undefined) requirePositive(config.codedWidth, 'codedWidth');
-  if (config.codedHeight !== undefined) requirePositive(config.codedHeight, 'codedHeight');
-  if (config.displayAspectWidth === 0 || config.displayAspectHeight === 0) throw new TypeError('the display aspect is above 0');
-}
-
 /** @internal */
 export const supportsVideoDecoder = (config: TesseraVideoDecoderConfig): boolean =>
   videoCodec(config.codec) !== null && (config.codedWidth ?? 1) <= 4096 && (config.codedHeight ?? 1) <= 4096 && config.hardwareAcceleration !== 'prefer-hardware';
-
-/** @internal @throws TypeError */
-export function requireValidAudio(config: { codec: string; sampleRate: number; numberOfChannels: number }): void {
-  requireCodec(config);
-  requirePositive(config.sampleRate, 'sampleRate');
-  requirePositive(config.numberOfChannels, 'numberOfChannels');
-}
-
-/** @internal @throws TypeError */
-export function requireValidAudioEncoder(config: TesseraAudioEncoderConfig): void {
-  requireValidAudio(config);
-  if (config.bitrate !== undefined && !(config.bitrate >= 0)) throw new TypeError('bitrate is not negative');
-  const { frameDuration = 20_000, complexity = 9, packetlossperc = 0 } = config.opus ?? {};
-  if (![2500, 5000, 10_000, 20_000, 40_000, 60_000].includes(frameDuration)) throw new TypeError('opus.frameDuration is 2500, 5000, 10000, 20000, 40000 or 60000 microseconds');
-  if (!(complexity >= 0 && complexity <= 10)) throw new TypeError('opus.complexity is 0 to 10');
-  if (!(packetlossperc >= 0 && packetlossperc <= 100)) throw new TypeError('opus.packetlossperc is 0 to 100');
-}
 
 /** @internal */
 export const supportsAudio = (config: { codec: string; sampleRate: number; numberOfChannels: number }): boolean =>

@@ -18,9 +18,16 @@ export type Request =
   | { type: 'audio-encoder'; wasm: string; deep: boolean; settings: AudioSettings }
   | { type: 'audio-decoder'; wasm: string; deep: boolean; channels: number }
   | { type: 'encode-picture'; picture: PictureMessage; key: boolean }
-  | { type: 'decode-picture'; data: ArrayBuffer; timestamp: number; duration: number | null; colorSpace?: VideoColorSpaceInit }
+  | { type: 'decode-picture'; data: ArrayBuffer; timestamp: number; duration: number | null; look: Look }
   | { type: 'encode-sound'; samples: Float32Array }
   | { type: 'decode-sound'; data: ArrayBuffer; how: 'decode' | 'conceal' | 'recover' | 'recover-far'; lostMicros: number; beforeMicros: number };
+
+/** How the configuration says that pictures are to be shown. */
+export interface Look {
+  /** Width over height of the pixels shown. */
+  displayAspect?: number;
+  init: { colorSpace?: VideoColorSpaceInit; rotation?: number; flip?: boolean };
+}
 
 /** One frame of one layer in a picture that was encoded. */
 export interface LayerMessage {
@@ -45,7 +52,8 @@ export interface Replies {
   'video-decoder': null;
   'audio-encoder': { frameSamples: number; lookahead: number };
   'audio-decoder': null;
-  'encode-picture': { chunks: EncodedMessage[]; millis: number };
+  /** `fromRgb`: the picture was converted, so that its colours are no longer the frame's own. */
+  'encode-picture': { chunks: EncodedMessage[]; millis: number; fromRgb: boolean };
   'decode-picture': { frame?: VideoFrame; i420?: ArrayBuffer; width: number; height: number; millis: number } | null;
   'encode-sound': { data: ArrayBuffer; millis: number };
   'decode-sound': { samples: Float32Array; millis: number };

@@ -2,8 +2,10 @@
 // VideoDecoder with the shape of WebCodecs, over our own VP8 and VP9 or the browser's.
 
 import { type Backend, Codec } from './codec.js';
-import { type TesseraVideoDecoderConfig, requireValidVideoDecoder, supportsVideoDecoder, videoCodec } from './config.js';
+import { type TesseraVideoDecoderConfig, supportsVideoDecoder, videoCodec } from './config.js';
+import type { Look } from './messages.js';
 import { type EncodedVideoChunk, VideoFrame } from './shapes.js';
+import { readVideoDecoderConfig } from './validity.js';
 import { type AssetOptions, WorkerLink, wasmAddress } from './worker-link.js';
 
 export interface VideoDecoderInit extends AssetOptions {
@@ -18,7 +20,7 @@ type Output = VideoDecoderInit['output'];
 class OwnDecoder implements Backend<TesseraVideoDecoderConfig, EncodedVideoChunk> {
   readonly #link: WorkerLink;
   #generation = 0;
-  #colorSpace: VideoColorSpaceInit | undefined;
+  #look: Look = { init: {} };
 
   constructor(
     private readonly options: AssetOptions,
@@ -28,8 +30,10 @@ class OwnDecoder implements Backend<TesseraVideoDecoderConfig, EncodedVideoChunk
   }
 
   async configure(config: TesseraVideoDecoderConfig): Promise<void> {
-    this.#colorSpace = config.colorSpace;
-    const { keyFramesOnly = false, maxSpatialLayer = 7 } = config;
+    const { keyFramesOnly = false, maxSpatialLayer = 7, displayAspectWidth, displayAspectHeight, colorSpace } = config;
+    const { rotation, flip } = config as { rotation?: number; flip?: boolean };
+    this.#look = { init: { ...(colorSpace && { colorSpace }), ...(rotation && { rotation }), ...(flip && { flip }) } };
+    if (displayAspectWidth && displayAspectHeight) this.#look.displayAspect = displayAspectWidth / displayAspectHeight;
     await this.#link.ask({ type: 'video-decoder', wasm: wasmAddress('vpx_decoder', this.options), codec: videoCodec(config.codec)!, keyFramesOnly, maxSpatialLayer });
   }
 
@@ -38,7 +42,7 @@ class OwnDecoder implements Backend<TesseraVideoDecoderConfig, EncodedVideoChunk
     const data = new ArrayBuffer(chunk.byteLength);
     chunk.copyTo(data);
     const { timestamp, duration } = chunk;
-    const picture = await this.#link.ask({ type: 'decode-picture', data, timestamp, duration, ...(this.#colorSpace ? { colorSpace: this.#colorSpace } : {}) }, [data]);
+    const picture = await this.#link.ask({ type: 'decode-picture', data, timestamp, duration, look: this.#look }, [data]);
     if (!picture) return;
     if (generation !== this.#generation) {
       picture.frame?.close();
@@ -90,6 +94,17 @@ class BrowserDecoder implements Backend<TesseraVideoDecoderConfig, EncodedVideoC
   }
 }
 
+/** False for bytes that are clearly no keyframe, whatever the chunk calls itself (RFC 6386 section 9.1; VP9 section 6.2). */
+function mayBeKey(codec: 'vp8' | 'vp9' | null, chunk: EncodedVideoChunk): boolean {
+  if (codec === null || chunk.byteLength === 0) return true;
+  const bytes = new Uint8Array(chunk.byteLength);
+  chunk.copyTo(bytes);
+  const first = bytes[0]!;
+  if (codec === 'vp8') return (first & 1) === 0;
+  // Frame marker 2, a profile without reserved bit, no frame shown again: then bit 2 tells.
+  return first >> 6 !== 2 || (first & 0x30) === 0x30 || (first & 0x0c) === 0;
+}
+
 async function browserTakes(config: TesseraVideoDecoderConfig): Promise<boolean> {
   // What we add to the configuration, the browser's decoder does not know.
   if (typeof globalThis.VideoDecoder === 'undefined' || config.keyFramesOnly || config.maxSpatialLayer !== undefined || config.damage === 'skip') return false;
@@ -103,6 +118,7 @@ export class VideoDecoder extends Codec<TesseraVideoDecoderConfig, EncodedVideoC
   readonly #output: Output;
   #keyNeeded = true;
   #skips = false;
+  #codec: 'vp8' | 'vp9' | null = null;
 
   /** @throws TypeError without `output` and `error`. */
   constructor(init: VideoDecoderInit) {
@@ -113,9 +129,8 @@ export class VideoDecoder extends Codec<TesseraVideoDecoderConfig, EncodedVideoC
 
   /** Whether a configuration is supported. @throws TypeError (as a rejection) for one that is invalid. */
   static async isConfigSupported(config: TesseraVideoDecoderConfig): Promise<VideoDecoderSupport> {
-    requireValidVideoDecoder(config);
-    const supported = supportsVideoDecoder(config) || (config.prefer === 'native' && (await browserTakes(config)));
-    return { supported, config: { ...config } };
+    const copy = readVideoDecoderConfig(config);
+    return { supported: supportsVideoDecoder(copy) || (copy.prefer === 'native' && (await browserTakes(copy))), config: copy };
   }
 
   /** Chunks that wait to be decoded or are being decoded. */
@@ -125,16 +140,17 @@ export class VideoDecoder extends Codec<TesseraVideoDecoderConfig, EncodedVideoC
 
   /** The next chunk has to be a keyframe. @throws TypeError, DOMException InvalidStateError */
   configure(config: TesseraVideoDecoderConfig): void {
-    requireValidVideoDecoder(config);
-    this.begin({ ...config });
-    this.#skips = config.damage === 'skip';
+    const copy = readVideoDecoderConfig(config);
+    this.begin(copy);
+    this.#skips = copy.damage === 'skip';
+    this.#codec = videoCodec(copy.codec);
     this.#keyNeeded = true;
   }
 
   /** @throws DOMException InvalidStateError, DataError where a keyframe is due and this is none. */
   decode(chunk: EncodedVideoChunk): void {
     this.requireConfigured();
-    if (this.#keyNeeded && chunk.type !== 'key') throw new DOMException('After configure and flush the first chunk is a keyframe.', 'DataError');
+    if (this.#keyNeeded && !(chunk.type === 'key' && mayBeKey(this.#codec, chunk))) throw new DOMException('After configure and flush the first chunk is a keyframe.', 'DataError');
     this.#keyNeeded = false;
     this.enqueue(chunk);
   }

@@ -2,9 +2,10 @@
 // VideoEncoder with the shape of WebCodecs, over our own VP8 and VP9 or the browser's.
 
 import { type Backend, Codec } from './codec.js';
-import { type TesseraVideoEncoderConfig, requireValidVideoEncoder, videoSettings } from './config.js';
+import { type TesseraVideoEncoderConfig, videoSettings } from './config.js';
 import type { EncodedMessage, PictureMessage } from './messages.js';
 import { EncodedVideoChunk, type VideoFrame, framesTransfer } from './shapes.js';
+import { readVideoEncoderConfig } from './validity.js';
 import { type AssetOptions, WorkerLink, wasmAddress } from './worker-link.js';
 
 /** One layer's frame inside a chunk; the frames of a superframe lie in it one after the other. */
@@ -55,6 +56,9 @@ interface Item {
 
 type Output = VideoEncoderInit['output'];
 
+/** What the encoder module makes of red, green and blue. */
+const kConverted: VideoColorSpaceInit = { primaries: 'bt709', transfer: 'iec61966-2-1', matrix: 'smpte170m', fullRange: false };
+
 /** @throws DOMException NotSupportedError */
 const unsupported = (codec: string) => new DOMException(`${codec} with this configuration is not supported.`, 'NotSupportedError');
 
@@ -84,6 +88,7 @@ class OwnEncoder implements Backend<TesseraVideoEncoderConfig, Item> {
 
   async work({ frame, key, timestamp, duration }: Item): Promise<void> {
     const generation = this.#generation;
+    const { colorSpace } = frame;
     const picture: PictureMessage = { width: frame.codedWidth, height: frame.codedHeight, timestamp };
     if (framesTransfer) {
       picture.frame = frame;
@@ -92,19 +97,21 @@ class OwnEncoder implements Backend<TesseraVideoEncoderConfig, Item> {
       await frame.copyTo(picture.i420);
       frame.close();
     }
-    const { chunks, millis } = await this.#link.ask({ type: 'encode-picture', picture, key }, [(picture.frame ?? picture.i420)!]);
-    if (generation === this.#generation) for (const chunk of chunks) this.#deliver(chunk, timestamp, duration, millis);
+    const { chunks, millis, fromRgb } = await this.#link.ask({ type: 'encode-picture', picture, key }, [(picture.frame ?? picture.i420)!]);
+    if (generation !== this.#generation) return;
+    const { primaries, transfer, matrix, fullRange } = fromRgb ? kConverted : colorSpace;
+    for (const chunk of chunks) this.#deliver(chunk, timestamp, duration, millis, { primaries, transfer, matrix, fullRange });
   }
 
-  #deliver({ data, layers }: EncodedMessage, timestamp: number, duration: number | null, encodeMillis: number): void {
+  #deliver({ data, layers }: EncodedMessage, timestamp: number, duration: number | null, encodeMillis: number, colorSpace: VideoColorSpaceInit): void {
     const top = layers.at(-1)!;
     const type = layers[0]!.isKey ? 'key' : 'delta';
     const chunk = new EncodedVideoChunk({ type, timestamp, data, ...(duration === null ? {} : { duration }) });
     const metadata: TesseraVideoChunkMetadata = { svc: { temporalLayerId: top.temporalIndex, spatialLayerId: top.spatialIndex }, layers, encodeMillis };
-    const shape = `${this.#config!.codec} ${top.width} ${top.height}`;
+    const shape = `${this.#config!.codec} ${top.width} ${top.height} ${JSON.stringify(colorSpace)}`;
     if (type === 'key' && shape !== this.#told) {
       const { codec, displayWidth = top.width, displayHeight = top.height } = this.#config!;
-      metadata.decoderConfig = { codec, codedWidth: top.width, codedHeight: top.height, displayAspectWidth: displayWidth, displayAspectHeight: displayHeight };
+      metadata.decoderConfig = { codec, codedWidth: top.width, codedHeight: top.height, displayAspectWidth: displayWidth, displayAspectHeight: displayHeight, colorSpace };
       this.#told = layers.length === 1 && top.spatialIndex > 0 ? '' : shape;
     }
     this.output(chunk, metadata);
@@ -186,9 +193,8 @@ export class VideoEncoder extends Codec<TesseraVideoEncoderConfig, Item> {
 
   /** Whether a configuration is supported. @throws TypeError (as a rejection) for one that is invalid. */
   static async isConfigSupported(config: TesseraVideoEncoderConfig): Promise<VideoEncoderSupport> {
-    requireValidVideoEncoder(config);
-    const supported = videoSettings(config) !== null || (config.prefer === 'native' && (await browserTakes(config)));
-    return { supported, config: { ...config } };
+    const copy = readVideoEncoderConfig(config);
+    return { supported: videoSettings(copy) !== null || (copy.prefer === 'native' && (await browserTakes(copy))), config: copy };
   }
 
   /** Frames that wait to be encoded or are being encoded. */
@@ -203,10 +209,10 @@ export class VideoEncoder extends Codec<TesseraVideoEncoderConfig, Item> {
 
   /** A change of nothing but `bitrate` and `framerate` takes effect without a keyframe. @throws TypeError, DOMException InvalidStateError */
   configure(config: TesseraVideoEncoderConfig): void {
-    requireValidVideoEncoder(config);
-    this.#realtime = config.latencyMode === 'realtime';
-    this.#most = config.maxQueue ?? 4;
-    this.begin({ ...config });
+    const copy = readVideoEncoderConfig(config);
+    this.begin(copy);
+    this.#realtime = copy.latencyMode === 'realtime';
+    this.#most = copy.maxQueue ?? 4;
   }
 
   /** The frame is cloned: close it when it suits you. @throws TypeError for a closed frame, DOMException InvalidStateError */

@@ -4,7 +4,7 @@
 import type { MainModule as EncoderModule, VpxEncoder } from '../generated/vp9_encoder.mjs';
 import type { MainModule as DecoderModule, VpxDecoder } from '../generated/vpx_decoder.mjs';
 import type { VideoSettings } from './config.js';
-import type { EncodedMessage, LayerMessage, PictureMessage, Replies } from './messages.js';
+import type { EncodedMessage, LayerMessage, Look, PictureMessage, Replies } from './messages.js';
 import { type WorkerModule, loadWorkerModule } from '../worker-module.js';
 import { Failure } from './worker-failure.js';
 
@@ -23,6 +23,13 @@ function layoutOf(format: PixelFormat, width: number, height: number): PlaneLayo
   }
   if (format === 'NV12') return [{ offset: 0, stride: width }, { offset: width * height, stride: 2 * chromaWidth }];
   return [{ offset: 0, stride: width * 4 }];
+}
+
+/** The size a picture is shown at: of this aspect, never smaller than it is. */
+function displaySize(width: number, height: number, aspect?: number): { displayWidth?: number; displayHeight?: number } {
+  if (aspect === undefined) return {};
+  const wide = Math.round(height * aspect);
+  return wide >= width ? { displayWidth: wide, displayHeight: height } : { displayWidth: width, displayHeight: Math.round(width / aspect) };
 }
 
 function check({ code, message }: { code: unknown; message: unknown }, otherwise: Failure['exception']): void {
@@ -55,20 +62,21 @@ export class VideoEncoding {
   }
 
   async encode(picture: PictureMessage, key: boolean): Promise<Replies['encode-picture']> {
-    await this.#write(picture);
+    const fromRgb = await this.#write(picture);
     const began = performance.now();
     check(this.encoder.encode(picture.timestamp, key), 'EncodingError');
     const millis = performance.now() - began;
-    return { chunks: this.#take(), millis };
+    return { chunks: this.#take(), millis, fromRgb };
   }
 
-  async #write({ frame, i420, width: givenWidth, height: givenHeight }: PictureMessage): Promise<void> {
+  /** Hands the picture to the encoder. Gives true where it was converted from red, green and blue. */
+  async #write({ frame, i420, width: givenWidth, height: givenHeight }: PictureMessage): Promise<boolean> {
     const { width, height } = this.#settings!;
     if (!frame) {
       if (givenWidth !== width || givenHeight !== height) throw new Failure('EncodingError', 'The frame does not have the configured size.');
       const { address, size } = this.encoder.input('I420');
       this.loaded.bytes(address, size).set(new Uint8Array(i420!));
-      return;
+      return false;
     }
     try {
       const { visibleRect } = frame;
@@ -77,7 +85,7 @@ export class VideoEncoding {
       if (format && fits) {
         const { address, size } = this.encoder.input(format);
         await frame.copyTo(this.loaded.bytes(address, size), { rect: visibleRect!, layout: layoutOf(format, width, height) });
-        return;
+        return format === 'RGBA' || format === 'BGRA';
       }
       // Other sizes are scaled, other formats and opaque frames converted, by a canvas.
       if (this.#canvas?.canvas.width !== width || this.#canvas.canvas.height !== height) {
@@ -87,6 +95,7 @@ export class VideoEncoding {
       this.#canvas.drawImage(frame, 0, 0, width, height);
       const { address, size } = this.encoder.input('RGBA');
       this.loaded.bytes(address, size).set(this.#canvas.getImageData(0, 0, width, height).data);
+      return true;
     } finally {
       frame.close();
     }
@@ -125,7 +134,7 @@ export class VideoDecoding {
     check({ code, message: 'The decoder could not be opened.' }, 'OperationError');
   }
 
-  decode(data: ArrayBuffer, timestamp: number, duration: number | null, colorSpace?: VideoColorSpaceInit): Replies['decode-picture'] {
+  decode(data: ArrayBuffer, timestamp: number, duration: number | null, look: Look): Replies['decode-picture'] {
     this.loaded.bytes(this.decoder.input(data.byteLength), data.byteLength).set(new Uint8Array(data));
     const began = performance.now();
     const picture = this.decoder.decode();
@@ -148,7 +157,8 @@ export class VideoDecoding {
       const frame = new VideoFrame(packed, {
         format: 'I420', codedWidth: width, codedHeight: height, timestamp,
         ...(duration === null ? {} : { duration }),
-        ...(colorSpace ? { colorSpace } : {}),
+        ...displaySize(width, height, look.displayAspect),
+        ...look.init,
         ...({ transfer: [packed.buffer] } as object),
       });
       return { frame, width, height, millis };

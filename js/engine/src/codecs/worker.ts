@@ -44,7 +44,7 @@ async function answer(request: Request, transfer: Transferable[]): Promise<Repli
       return result;
     }
     case 'decode-picture': {
-      const result = videoDecoding!.decode(request.data, request.timestamp, request.duration, request.colorSpace);
+      const result = videoDecoding!.decode(request.data, request.timestamp, request.duration, request.look);
       if (result?.frame) transfer.push(result.frame);
       if (result?.i420) transfer.push(result.i420);
       return result;
