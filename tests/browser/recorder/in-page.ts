@@ -17,7 +17,7 @@ export interface Recorded {
 }
 
 export interface Script {
-  options: Omit<Options, 'target'>;
+  options: Pick<Options, 'prefer' | 'videoCodec' | 'videoKeyFrameIntervalDuration'>;
   seconds: number;
   /** Where from: camera and microphone, or a canvas of 320x180 and a tone, or one of the two. */
   source: 'camera' | 'canvas' | 'picture' | 'sound';
@@ -175,7 +175,7 @@ export async function recordForever(seconds: number): Promise<void> {
 export async function kept(remove: boolean): Promise<{ names: string[]; base64: string }> {
   const { listRecordings } = (globalThis as unknown as { recorder: Engine }).recorder;
   const recordings = await listRecordings();
-  const bytes = new Uint8Array((await recordings[0]?.file.arrayBuffer()) ?? 0);
+  const bytes = recordings[0] ? new Uint8Array(await recordings[0].file.arrayBuffer()) : new Uint8Array();
   let binary = '';
   for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192));
   if (remove) await Promise.all(recordings.map((recording) => recording.remove()));

@@ -8,7 +8,7 @@ import { launchFirefox, newFirefoxPage } from '../lib/firefox.js';
 import { observeLeaks } from '../lib/observe-leaks.js';
 import { Resources, until } from '../lib/resources.js';
 import { serveEngine } from '../codecs/site.js';
-import { comeAndGo, kept, overload, play, record, recordForever } from './in-page.js';
+import { comeAndGo, kept, overload, play, record, recordForever, type Script } from './in-page.js';
 import { probe } from './media.js';
 
 const resources = new Resources();
@@ -49,7 +49,8 @@ async function expectPlays(name: string, base64: string, duration: number, size:
 }
 
 test.each([['wasm', 'vp9'], ['native', 'vp8']] as const)('camera and microphone, %s %s: ffmpeg and both browsers play it, with duration and seeking', async (prefer, videoCodec) => {
-  const result = await page.evaluate(record, { options: { prefer, videoCodec }, seconds: 3, source: 'camera', target: 'default' });
+  const script: Script = { options: { prefer, videoCodec }, seconds: 3, source: 'camera', target: 'default' };
+  const result = await page.evaluate(record, script);
   expect(result.events.filter((event) => event !== 'progress true')).toEqual(['stop true']);
   expect(result.events).toContain('progress true');
   const said = await probe(result.base64);
@@ -67,7 +68,8 @@ test.each([['wasm', 'vp9'], ['native', 'vp8']] as const)('camera and microphone,
 });
 
 test('Firefox records; ffmpeg and both browsers play it', async () => {
-  const result = await firefox.evaluate(record, { options: { prefer: 'wasm' }, seconds: 3, source: 'camera', target: 'default' });
+  const script: Script = { options: { prefer: 'wasm' }, seconds: 3, source: 'camera', target: 'default' };
+  const result = await firefox.evaluate(record, script);
   expect(result.events).toContain('stop true');
   const said = await probe(result.base64);
   console.log(`Firefox: ${result.bytes} bytes, ${said.frames} frames, ${result.droppedFrames} dropped, states ${said.duration} s of ${result.elapsed.toFixed(2)} s`);
@@ -79,7 +81,8 @@ test('Firefox records; ffmpeg and both browsers play it', async () => {
 });
 
 test('a picture that turns and then stands still, sound that is muted and ends, a pause: one sound file', async () => {
-  const result = await page.evaluate(record, { options: { videoCodec: 'vp8' }, seconds: 4, source: 'canvas', target: 'handle', trouble: ['turn', 'still', 'mute', 'end'], pause: 1 });
+  const script: Script = { options: { videoCodec: 'vp8' }, seconds: 4, source: 'canvas', target: 'handle', trouble: ['turn', 'still', 'mute', 'end'], pause: 1 };
+  const result = await page.evaluate(record, script);
   expect(result.events).toContain('paused');
   const said = await probe(result.base64);
   expect(said.streams).toEqual(['vp8 320x180', expect.stringMatching(/^opus/)]);
@@ -89,7 +92,8 @@ test('a picture that turns and then stands still, sound that is muted and ends, 
 });
 
 test.each(['picture', 'sound'] as const)('only %s, into a stream: every beginning of it is a file', async (source) => {
-  const result = await page.evaluate(record, { options: { videoKeyFrameIntervalDuration: 1000 }, seconds: 3.5, source, target: 'stream' });
+  const script: Script = { options: { videoKeyFrameIntervalDuration: 1000 }, seconds: 3.5, source, target: 'stream' };
+  const result = await page.evaluate(record, script);
   expect(result.pieces.length).toBeGreaterThan(4);
   const bytes = Buffer.from(result.base64, 'base64');
   let end = 0;
