@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A server with the built package under /engine and a page that has one entry point of it as a global, under a strict policy.
+// A server with the built package under /engine and a page that has it as `codecs`, under a strict policy.
 import { readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
@@ -8,16 +8,14 @@ import type { Resources } from '../lib/resources.js';
 
 const types: Record<string, string> = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
-/** `entry`: the entry point, and the global's name. `files`: further ones by path. Gives the site's origin. */
-export async function serveEngine(resources: Resources, entry = 'codecs', files: ReadonlyMap<string, Buffer> = new Map()): Promise<string> {
+/** Gives the site's origin. */
+export async function serveEngine(resources: Resources): Promise<string> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const file = path.join(engineDist, path.normalize(url.pathname.replace(/^\/engine\//, '')));
-    const policy = { 'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; media-src 'self' blob:" };
-    if (url.pathname === '/') return void response.writeHead(200, { 'content-type': 'text/html', ...policy }).end('<!doctype html><title>engine</title><script type="module" src="/load.js"></script>');
-    if (url.pathname === '/load.js') return void response.writeHead(200, { 'content-type': types['.js']!, ...policy }).end(`globalThis.${entry} = await import('/engine/${entry}.js');\n`);
-    const given = files.get(url.pathname);
-    if (given) return void response.writeHead(200, { 'content-type': 'video/webm', ...policy }).end(given);
+    const policy = { 'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'" };
+    if (url.pathname === '/') return void response.writeHead(200, { 'content-type': 'text/html', ...policy }).end('<!doctype html><title>codecs</title><script type="module" src="/load.js"></script>');
+    if (url.pathname === '/load.js') return void response.writeHead(200, { 'content-type': types['.js']!, ...policy }).end("import * as codecs from '/engine/codecs.js';\nglobalThis.codecs = codecs;\n");
     if (!url.pathname.startsWith('/engine/') || !file.startsWith(engineDist) || !statSync(file, { throwIfNoEntry: false })?.isFile()) return void response.writeHead(404).end();
     response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream', ...policy }).end(readFileSync(file));
   });

@@ -7,9 +7,9 @@ import { launchChromium } from '../lib/chromium.js';
 import { launchFirefox, newFirefoxPage } from '../lib/firefox.js';
 import { observeLeaks } from '../lib/observe-leaks.js';
 import { Resources, until } from '../lib/resources.js';
-import { serveEngine } from '../codecs/site.js';
 import { comeAndGo, kept, overload, play, record, recordForever, type Script } from './in-page.js';
 import { probe } from './media.js';
+import { serveRecorder } from './site.js';
 
 const resources = new Resources();
 const files = new Map<string, Buffer>();
@@ -24,7 +24,7 @@ async function open(opened = page): Promise<void> {
 }
 
 beforeAll(async () => {
-  origin = await serveEngine(resources, 'recorder', files);
+  origin = await serveRecorder(resources, files);
   chromium = resources.add(await launchChromium(), 'Chromium', (value) => value.close());
   page = await chromium.newPage();
   await open();
