@@ -239,8 +239,12 @@ export async function comeAndGo(): Promise<{ codes: string[]; tracks: string[]; 
   }
   codes.push(await code(Recorder.start(stream, { signal: AbortSignal.abort() })));
   codes.push(await code(Recorder.start(new MediaStream())));
-  const broken = new WritableStream({ write: () => Promise.reject(new Error('the disk is full')) });
-  const failing = await Recorder.start(stream, { target: broken, videoKeyFrameIntervalDuration: 500 });
+  // Full from the beginning, then full after a while.
+  let room = 0;
+  const broken = () => new WritableStream({ write: () => (room-- > 0 ? undefined : Promise.reject(new Error('the disk is full'))) });
+  codes.push(await code(Recorder.start(stream, { target: broken() }).then((recorder) => recorder.stop())));
+  room = 3;
+  const failing = await Recorder.start(stream, { target: broken(), videoKeyFrameIntervalDuration: 500 });
   codes.push(await new Promise((resolve) => failing.addEventListener('error', ({ error }) => resolve(error.code))));
   codes.push(await code(failing.stop()));
   const tracks = stream.getTracks().map(({ readyState }) => readyState);

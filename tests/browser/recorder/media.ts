@@ -33,7 +33,7 @@ export async function probe(base64: string): Promise<Probe> {
     for (const { codec_type, pts_time } of packets) lastPackets[codec_type] = Math.max(lastPackets[codec_type] ?? 0, Number(pts_time));
     const hasVideo = streams.some(({ codec_type }) => codec_type === 'video');
     const hasAudio = streams.some(({ codec_type }) => codec_type === 'audio');
-    const complaints = (await command('sh', '-c', 'ffmpeg -hide_banner -v warning -i "$0" -f null - 2>&1', file)).split('\n').filter((line) => line.trim() && !/Last message repeated/.test(line));
+    const complaints = (await command('sh', '-c', 'ffmpeg -hide_banner -v warning -i "$0" -fps_mode passthrough -enc_time_base -1 -f null - 2>&1', file)).split('\n').filter((line) => line.trim() && !/Last message repeated/.test(line));
     if (complaints.length) throw new Error(`ffmpeg says: ${complaints.join('\n')}`);
     const frames = hasVideo ? Number(await command('ffprobe', '-v', 'error', '-count_frames', '-select_streams', 'v:0', '-show_entries', 'stream=nb_read_frames', '-of', 'csv=p=0', file)) : 0;
     const half = String((lastPackets.audio ?? 0) / 2);

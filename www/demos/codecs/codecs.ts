@@ -178,7 +178,6 @@ function stop(): void {
   for (const name of names) lanes[name].close();
   for (const track of camera?.getTracks() ?? []) track.stop();
   camera = null;
-  element<HTMLFieldSetElement>('#controls fieldset').disabled = true;
   startButton.textContent = 'Start the camera';
   look();
 }
@@ -198,7 +197,6 @@ async function start(): Promise<void> {
   await apply();
   await video.play();
   stopFrames = runFrames(video);
-  element<HTMLFieldSetElement>('#controls fieldset').disabled = false;
   startButton.textContent = 'Stop the camera';
   status.textContent = 'Running.';
 }
