@@ -27,9 +27,8 @@ const number = (page: Page, row: string, column: Column): Promise<number> => pag
 const slide = (page: Page, name: string, value: number): Promise<void> => page.getByRole('slider', { name }).fill(String(value));
 
 test('start, bitrate, layers, loss, VP8, stop', async () => {
-  await using resources = new Resources();
   const { context, page, errors } = await newPerson(browser, { permissions: ['camera'] });
-  resources.add(context, 'person', (value) => value.close());
+  suite.add(context, 'person', (value) => value.close());
   onTestFailed(() => page.screenshot({ path: 'build/test-results/screenshots/demo-codecs.png', fullPage: true }).then(() => console.log(errors.join('\n'))));
   await page.goto(`${server.origin}/demos/codecs/`);
   await page.getByRole('button', { name: 'Start the camera' }).click();
@@ -40,6 +39,9 @@ test('start, bitrate, layers, loss, VP8, stop', async () => {
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)).toEqual([]);
 
+  await slide(page, 'Sizes', 2);
+  await page.getByRole('button', { name: /S1 T2/ }).waitFor();
+  await until('two sizes to be sent', async () => /[1-9]/.test(await page.getByRole('button', { name: /S0 T0/ }).locator('span').innerText()) && (await number(page, 'PSNR', 'wasm')) > 28);
   const full = await number(page, 'Shown', 'wasm');
   await page.getByRole('button', { name: /S0 T0/ }).click();
   await until('less to be received than is sent', async () => (await number(page, 'Received', 'wasm')) < 0.6 * (await number(page, 'Sent', 'wasm')));

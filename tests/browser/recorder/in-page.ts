@@ -163,19 +163,23 @@ export async function play({ address, places }: { address: string; places: numbe
   return result;
 }
 
-/** Starts a recording that nobody will stop; resolves after so many seconds of it. */
+/** Starts two recordings that nobody will stop, one into a file that was picked; resolves after so many seconds of them. */
 export async function recordForever(seconds: number): Promise<void> {
   const { Recorder } = (globalThis as unknown as { recorder: Engine }).recorder;
   const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 }, audio: true });
+  const file = await (await navigator.storage.getDirectory()).getFileHandle('picked.webm', { create: true });
+  const target = { kind: 'file', name: file.name, createWritable: (how?: object) => file.createWritable(how), getFile: () => file.getFile() } as unknown as FileSystemFileHandle;
+  await Recorder.start(stream, { target, videoCodec: 'vp8', videoKeyFrameIntervalDuration: 500 });
   const recorder = await Recorder.start(stream, { name: 'unfinished', videoKeyFrameIntervalDuration: 1000 });
   await new Promise<void>((resolve) => recorder.addEventListener('progress', ({ duration }) => duration >= seconds && resolve()));
 }
 
-/** What the site keeps: names, and the contents of the first. */
-export async function kept(remove: boolean): Promise<{ names: string[]; base64: string }> {
+/** What the site keeps: names, and the contents of the first. `file`: contents of a file of the private storage instead. */
+export async function kept({ remove = false, file }: { remove?: boolean; file?: string }): Promise<{ names: string[]; base64: string }> {
   const { listRecordings } = (globalThis as unknown as { recorder: Engine }).recorder;
   const recordings = await listRecordings();
-  const bytes = recordings[0] ? new Uint8Array(await recordings[0].file.arrayBuffer()) : new Uint8Array();
+  const wanted = file ? await (await (await navigator.storage.getDirectory()).getFileHandle(file)).getFile() : recordings[0]?.file;
+  const bytes = new Uint8Array(await (wanted ?? new Blob()).arrayBuffer());
   let binary = '';
   for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192));
   if (remove) await Promise.all(recordings.map((recording) => recording.remove()));

@@ -67,17 +67,17 @@ test.each([['wasm', 'vp9'], ['native', 'vp8']] as const)('camera and microphone,
   await expectPlays(`${prefer}-${videoCodec}`, result.base64, result.elapsed, [640, 360]);
 });
 
-test('Firefox records; ffmpeg and both browsers play it', async () => {
-  const script: Script = { options: { prefer: 'wasm' }, seconds: 3, source: 'camera', target: 'default' };
+test.each(['wasm', 'native'] as const)('Firefox records, %s; ffmpeg and both browsers play it', async (prefer) => {
+  const script: Script = { options: { prefer }, seconds: 3, source: 'camera', target: 'default' };
   const result = await firefox.evaluate(record, script);
   expect(result.events).toContain('stop true');
   const said = await probe(result.base64);
-  console.log(`Firefox: ${result.bytes} bytes, ${said.frames} frames, ${result.droppedFrames} dropped, states ${said.duration} s of ${result.elapsed.toFixed(2)} s`);
+  console.log(`Firefox, ${prefer}: ${result.bytes} bytes, ${said.frames} frames, ${result.droppedFrames} dropped, states ${said.duration} s of ${result.elapsed.toFixed(2)} s`);
   expect(said.streams[0]).toBe('vp9 640x360');
   expect(Math.abs(said.duration - result.elapsed)).toBeLessThan(0.2);
   expect(said.frames).toBeGreaterThan(12);
   expect(said.loudness).toBeGreaterThan(-45);
-  await expectPlays('firefox', result.base64, result.elapsed, [640, 360]);
+  await expectPlays(`firefox-${prefer}`, result.base64, result.elapsed, [640, 360]);
 });
 
 test('a picture that turns and then stands still, sound that is muted and ends, a pause: one sound file', async () => {
@@ -122,11 +122,11 @@ test('a tab that dies leaves what it recorded', async () => {
   const [doomed, other] = [await context.newPage(), await context.newPage()];
   await Promise.all([open(doomed), open(other)]);
   await doomed.evaluate(recordForever, 3);
-  expect((await other.evaluate(kept, false)).names).toEqual([]);
+  expect((await other.evaluate(kept, {})).names).toEqual([]);
   const session = await context.newCDPSession(doomed);
   void session.send('Page.crash').catch(() => undefined);
   const left = await until('the recording to be listed', async () => {
-    const found = await other.evaluate(kept, false);
+    const found = await other.evaluate(kept, {});
     return found.names.length > 0 && found;
   });
   expect(left.names).toEqual(['unfinished.webm']);
@@ -134,12 +134,15 @@ test('a tab that dies leaves what it recorded', async () => {
   expect(said.streams).toHaveLength(2);
   // Three seconds with a keyframe every second: no more than the last one may be lost.
   expect(said.lastPackets.video).toBeGreaterThan(1.5);
+  const picked = await probe((await other.evaluate(kept, { file: 'picked.webm' })).base64);
+  expect(picked.streams[0]).toBe('vp8 640x360');
+  expect(picked.lastPackets.video).toBeGreaterThan(1);
   files.set('/unfinished.webm', Buffer.from(left.base64, 'base64'));
   const ask = { address: `${origin}/unfinished.webm`, places: [1] };
   expect((await other.evaluate(play, ask)).width).toBe(640);
   expect((await firefox.evaluate(play, ask)).width).toBe(640);
-  expect((await other.evaluate(kept, true)).names).toEqual(['unfinished.webm']);
-  expect((await other.evaluate(kept, false)).names).toEqual([]);
+  expect((await other.evaluate(kept, { remove: true })).names).toEqual(['unfinished.webm']);
+  expect((await other.evaluate(kept, {})).names).toEqual([]);
 });
 
 test('close() and an aborted signal leave nothing behind', async () => {

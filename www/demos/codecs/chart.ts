@@ -2,7 +2,6 @@
 // A line for each codec over the last minute.
 
 const kPoints = 120;
-const kWidth = 480;
 const kHeight = 160;
 const kLeft = 40;
 
@@ -29,7 +28,6 @@ export class Chart {
     private readonly svg: SVGSVGElement,
     private readonly fromZero: boolean,
   ) {
-    svg.setAttribute('viewBox', `0 0 ${kWidth} ${kHeight}`);
     this.#draw();
   }
 
@@ -48,6 +46,8 @@ export class Chart {
   }
 
   #draw(): void {
+    const width = this.svg.clientWidth || 480;
+    this.svg.setAttribute('viewBox', `0 0 ${width} ${kHeight}`);
     const all = Object.values(this.#values).flat().filter((value) => value !== null);
     const least = this.fromZero ? 0 : Math.min(...all, 60);
     const step = stepFor(Math.max(...all, least + 1) - least);
@@ -56,13 +56,13 @@ export class Chart {
     const y = (value: number) => kHeight - 12 - ((value - bottom) / (top - bottom)) * (kHeight - 28);
     const parts: SVGElement[] = [];
     for (let value = bottom; value <= top + step / 2 && all.length; value += step) {
-      parts.push(create('line', { x1: kLeft, x2: kWidth - 8, y1: y(value), y2: y(value) }));
+      parts.push(create('line', { x1: kLeft, x2: width - 8, y1: y(value), y2: y(value) }));
       parts.push(create('text', { x: kLeft - 6, y: y(value) + 4, 'text-anchor': 'end' }, String(Math.round(value * 10) / 10)));
     }
-    if (!all.length) parts.push(create('text', { x: kWidth / 2, y: kHeight / 2, 'text-anchor': 'middle' }, 'Start the camera to see it.'));
+    if (!all.length) parts.push(create('text', { x: width / 2, y: kHeight / 2, 'text-anchor': 'middle' }, 'Start the camera to see it.'));
     for (const name of ['wasm', 'native'] as const) {
       const values = this.#values[name];
-      const points = values.map((value, i) => (value === null ? '' : `${kLeft + ((kPoints - values.length + i) / (kPoints - 1)) * (kWidth - kLeft - 8)},${y(value).toFixed(1)}`));
+      const points = values.map((value, i) => (value === null ? '' : `${kLeft + ((kPoints - values.length + i) / (kPoints - 1)) * (width - kLeft - 8)},${y(value).toFixed(1)}`));
       parts.push(create('polyline', { class: name, points: points.join(' ') }));
     }
     this.svg.replaceChildren(...parts);

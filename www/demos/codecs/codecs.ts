@@ -5,10 +5,12 @@ import { VideoFrame } from 'tessera-rtc/codecs';
 import { Chart } from './chart';
 import chartSource from './chart.ts?raw';
 import source from './codecs.ts?raw';
-import { type Keep, kHeight, kWidth, Lane } from './lane';
+import { kHeight, kWidth, Lane } from './lane';
 import laneSource from './lane.ts?raw';
 import { Quality } from './quality';
 import qualitySource from './quality.ts?raw';
+import { Stack } from './stack';
+import stackSource from './stack.ts?raw';
 import superframeSource from './superframe.ts?raw';
 
 const element = <T extends Element>(selector: string): T => document.querySelector<T>(selector)!;
@@ -20,7 +22,7 @@ const kSecondsPerLook = 0.5;
 /** Of so many pictures the quality of one is measured. */
 const kMeasureEvery = 4;
 
-element('#source').textContent = [source, laneSource, superframeSource, qualitySource, chartSource].join('\n');
+element('#source').textContent = [source, laneSource, superframeSource, stackSource, qualitySource, chartSource].join('\n');
 
 const quality = new Quality();
 const charts = { quality: new Chart(element('#quality'), false), rate: new Chart(element('#rate'), true) };
@@ -35,9 +37,9 @@ const lanes = Object.fromEntries(names.map((name) => [name, new Lane(name, eleme
 
 let camera: MediaStream | null = null;
 let stopFrames = (): void => undefined;
-let keep: Keep = { spatial: 2, temporal: 2 };
-let sizes = 0;
-let rates = 0;
+const stack = new Stack(element('#stack'), (keep) => {
+  for (const name of names) lanes[name].receive(keep);
+});
 
 /** What the form asks for. VP8 has one size. */
 function chosen() {
@@ -59,46 +61,10 @@ function showValues(): void {
 
 async function apply(): Promise<void> {
   const { codec, bitrate, spatial, temporal } = chosen();
-  if (spatial !== sizes || temporal !== rates) buildStack(spatial, temporal);
+  stack.build(spatial, temporal, kWidth, kHeight);
+  if (!camera) return;
   await Promise.all(names.map((name) => lanes[name].configure({ codec, bitrate, scalabilityMode: `L${spatial}T${temporal}` })));
-  for (const name of names) element(`#${name}-note`).textContent = lanes[name].problem;
-}
-
-/** A button for each layer, the largest size on top. */
-function buildStack(spatial: number, temporal: number): void {
-  [sizes, rates] = [spatial, temporal];
-  const stack = element<HTMLElement>('#stack');
-  stack.style.setProperty('--rates', String(rates));
-  stack.replaceChildren(...Array.from({ length: sizes }, (_, row) => {
-    const s = sizes - 1 - row;
-    const label = document.createElement('span');
-    label.textContent = `${kWidth >> row}×${kHeight >> row}`;
-    const buttons = Array.from({ length: rates }, (_, t) => {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.className = 'layer';
-      button.dataset.layer = `${s}.${t}`;
-      const [name, rate] = [document.createElement('strong'), document.createElement('span')];
-      name.textContent = `S${s} T${t}`;
-      button.append(name, rate);
-      button.addEventListener('click', () => receive({ spatial: s, temporal: t }));
-      return button;
-    });
-    const line = document.createElement('div');
-    line.className = 'size';
-    line.append(label, ...buttons);
-    return line;
-  }));
-  receive({ spatial: sizes - 1, temporal: rates - 1 });
-}
-
-function receive(wanted: Keep): void {
-  keep = wanted;
-  for (const name of names) lanes[name].receive(keep);
-  for (const button of document.querySelectorAll<HTMLButtonElement>('.layer')) {
-    const [s, t] = button.dataset.layer!.split('.').map(Number) as [number, number];
-    button.ariaPressed = String(s <= keep.spatial && t <= keep.temporal);
-  }
+  for (const name of names) element(`#${name}-note`).textContent = lanes[name].note;
 }
 
 /** Twice a second: numbers, graphs, and each layer's share. */
@@ -112,7 +78,7 @@ function look(): void {
     const { pictures, sum, count } = measured[name];
     const rate = (bytes: number) => (bytes * 8) / 1000 / kSecondsPerLook;
     psnr[name] = count ? sum / count : null;
-    kilobits[name] = lane.problem ? null : rate(received);
+    kilobits[name] = sent ? rate(received) : null;
     const fill = (label: string, value: string, has: unknown) => ((rows[label] ??= { wasm: '–', native: '–' })[name] = has ? value : '–');
     fill('Sent', `${rate(sent).toFixed(0)} kbit/s`, sent);
     fill('Received', `${rate(received).toFixed(0)} kbit/s`, sent);
@@ -132,14 +98,11 @@ function look(): void {
     for (const value of [wasm, native]) row.insertCell().textContent = value;
     return row;
   }));
-  for (const button of document.querySelectorAll<HTMLButtonElement>('.layer')) {
-    const [s, t] = button.dataset.layer!.split('.').map(Number) as [number, number];
-    const bytes = lanes.wasm.layers[s]?.[t] ?? 0;
-    button.lastElementChild!.textContent = camera ? `${((bytes * 8) / 1000 / kSecondsPerLook).toFixed(0)} kbit/s` : '';
-  }
+  const { layers } = lanes.wasm;
+  stack.show(camera && ((spatial, temporal) => ((layers[spatial]?.[temporal] ?? 0) * 8) / 1000 / kSecondsPerLook));
   for (const name of names) {
     lanes[name].layers = [];
-    element(`#${name}-note`).textContent = lanes[name].problem;
+    element(`#${name}-note`).textContent = lanes[name].note;
   }
   if (!camera) return;
   charts.quality.add(psnr);
@@ -222,9 +185,9 @@ startButton.addEventListener('click', async () => {
 
 form.addEventListener('input', () => {
   showValues();
-  if (camera) void apply();
+  void apply();
 });
 form.addEventListener('submit', (event) => event.preventDefault());
 showValues();
-buildStack(chosen().spatial, chosen().temporal);
+void apply();
 look();

@@ -41,8 +41,8 @@ export class Lane {
   /** Bytes of each layer since the last look, [spatial][temporal]. */
   layers: number[][] = [];
   totals = { sent: 0, received: 0, encoded: 0, encodeMillis: 0, decoded: 0, decodeMillis: 0 };
-  /** Why it stands still, if it does. */
-  problem = '';
+  /** What is not as it was asked for, and why. */
+  note = '';
 
   constructor(
     readonly prefer: 'wasm' | 'native',
@@ -55,15 +55,25 @@ export class Lane {
 
   async configure({ codec, bitrate, scalabilityMode }: Settings): Promise<void> {
     const name = codec === 'vp8' ? 'vp8' : 'vp09.00.21.08';
-    const config = { codec: name, width: kWidth, height: kHeight, framerate: kFramerate, bitrate, scalabilityMode, latencyMode: 'realtime' as const };
-    const taken = this.prefer === 'wasm' || (await globalThis.VideoEncoder?.isConfigSupported(config).catch(() => null))?.supported === true;
-    this.problem = taken ? '' : `This browser’s encoder does not take ${codec.toUpperCase()} with ${scalabilityMode}.`;
-    if (!taken) return this.#end();
+    const config = { codec: name, width: kWidth, height: kHeight, framerate: kFramerate, bitrate, latencyMode: 'realtime' as const };
+    const mode = await this.#modeFor(config, scalabilityMode);
+    this.note = mode === scalabilityMode ? '' : mode ? `has no ${scalabilityMode}: ${mode} instead` : `has no ${codec.toUpperCase()}`;
+    if (!mode) return this.#end();
     if (this.#codec !== name) this.#end();
     this.#codec = name;
     this.#encoder ??= new VideoEncoder({ output: (chunk, metadata) => this.#sent(chunk, metadata), error: (error) => this.#fail(error) });
     // A new bitrate alone needs no keyframe.
-    this.#encoder.configure({ ...config, prefer: this.prefer, maxQueue: 2 });
+    this.#encoder.configure({ ...config, scalabilityMode: mode, prefer: this.prefer, maxQueue: 2 });
+  }
+
+  /** What comes nearest to the layers that are wanted; ours has them all. */
+  async #modeFor(config: VideoEncoderConfig, wanted: string): Promise<string | null> {
+    if (this.prefer === 'wasm') return wanted;
+    for (const scalabilityMode of [wanted, `L1${wanted.slice(2)}`, 'L1T1']) {
+      const support = await globalThis.VideoEncoder?.isConfigSupported({ ...config, scalabilityMode }).catch(() => null);
+      if (support?.supported) return scalabilityMode;
+    }
+    return null;
   }
 
   /** `lost`: the network will lose this picture. */
@@ -153,7 +163,7 @@ export class Lane {
   }
 
   #fail(error: DOMException): void {
-    this.problem = `It stopped: ${error.message}`;
+    this.note = `stopped: ${error.message}`;
     this.#end();
   }
 

@@ -14,6 +14,8 @@ export interface AudioLaneOptions {
   assets: { assetBaseUrl?: string | URL };
   deliver: (packet: Packet, config: AudioDecoderConfig) => void;
   failed: (error: RecorderError) => void;
+  /** Called with every block that is recorded. */
+  heard: () => void;
 }
 
 const kSampleRate = 48_000;
@@ -142,6 +144,7 @@ export class AudioLane {
     if (correction < 0) return;
     if (correction > 0) this.#silence(correction);
     this.#encode(block);
+    this.options.heard();
   }
 
   #silence(samples: number): void {

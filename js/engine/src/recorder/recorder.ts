@@ -18,6 +18,13 @@ const kTicksPerProgress = 4;
 /** More bytes than this waiting for the target: frames are left out until there are fewer. */
 const kCongestion = 32 << 20;
 
+/** Closes the target, and deletes what nothing was recorded into. */
+async function leave({ sink, remove, release }: Place, keep: boolean): Promise<void> {
+  await sink.end().catch(() => undefined);
+  if (!keep) await remove();
+  release();
+}
+
 /**
  * Records a stream to WebM: VP9 or VP8, and Opus.
  *
@@ -118,11 +125,11 @@ export class Recorder extends TypedEventTarget<RecorderEventMap> {
   /** Ends it at once, without index and duration. What has been written is left as it is, and plays. May be called again. */
   close(): void {
     if (this.#state === 'inactive') return;
+    const begun = this.#state !== 'starting';
     this.#state = 'inactive';
     this.#letGo();
-    const place = this.#place;
     void this.#writer?.cancel();
-    void place?.sink.end().catch(() => undefined).finally(() => place.release());
+    if (this.#place) void leave(this.#place, begun);
   }
 
   [Symbol.dispose](): void {
@@ -144,6 +151,8 @@ export class Recorder extends TypedEventTarget<RecorderEventMap> {
     if (microphones.length) {
       this.#audio = new AudioLane(microphones, {
         prefer, assets, failed, bitrate: settings.audioBitsPerSecond,
+        // Timers of hidden pages may come once a minute, sound does not.
+        heard: () => this.#video?.tick(),
         deliver: (packet, config) => this.#writer!.addAudio(packet, config),
       });
     }
@@ -154,11 +163,8 @@ export class Recorder extends TypedEventTarget<RecorderEventMap> {
       throw storageError(cause);
     });
     this.#place = place;
-    if (this.#state === 'inactive') {
-      await place.sink.end().catch(() => undefined);
-      await place.remove();
-      place.release();
-    }
+    // close() came before there was anything to close.
+    if (this.#state === 'inactive') await leave(place, false);
     this.#requireOpen();
     const { sink } = place;
     const counted = {

@@ -99,10 +99,10 @@ export class VideoLane {
     this.#repeat(0);
   }
 
-  /** Called a few times a second: a picture that stands still is repeated. */
+  /** To be called a few times a second or more often: a picture that stands still is repeated. */
   tick(): void {
-    const timeline = this.#timeline!;
-    if (!timeline.paused && timeline.now - this.#time.last >= kRepeatAfter) this.#repeat(timeline.now);
+    const timeline = this.#timeline;
+    if (timeline && !timeline.paused && timeline.now - this.#time.last >= kRepeatAfter) this.#repeat(timeline.now);
   }
 
   /** Nothing more is recorded; resolves when all of it is delivered, the last picture until the end. */
