@@ -33,7 +33,10 @@ export type RoomErrorCode =
   | 'closed'
   | 'replaced';
 
-export type TesseraErrorCode = MediaErrorCode | RoomErrorCode | 'aborted' | 'option-invalid' | 'model-invalid' | 'background-failed';
+/** Codes of recordings, beside 'unsupported' and 'closed'. */
+export type RecorderErrorCode = 'audio-blocked' | 'storage-failed' | 'recording-failed';
+
+export type TesseraErrorCode = MediaErrorCode | RoomErrorCode | RecorderErrorCode | 'aborted' | 'option-invalid' | 'model-invalid' | 'background-failed';
 
 /** The base of all errors of this package. `code` is stable, `message` says what to do, `cause` is what led to it. */
 export class TesseraError extends Error {

@@ -3,6 +3,7 @@
 
 import { joinRoom } from 'tessera-rtc';
 import { BackgroundProcessor } from 'tessera-rtc/background';
+import { Recorder } from 'tessera-rtc/recorder';
 
 export async function call(token: string, grid: HTMLElement, chat: { add(from: unknown, data: unknown): void }): Promise<void> {
   const room = await joinRoom({ url: 'https://meet.example', room: 'standup', token });
@@ -20,4 +21,11 @@ export async function onlyTheBackground(peerConnection: RTCPeerConnection): Prom
   peerConnection.addTrack(background.track);
   background.addEventListener('stats', ({ fps, msPerFrame, level }) => console.log(fps, msPerFrame, level));
   await background.update({ kind: 'blur', strength: 1 });
+}
+
+export async function recording(stream: MediaStream, target: FileSystemFileHandle): Promise<Blob | null> {
+  const recorder = await Recorder.start(stream, { target, videoCodec: 'vp9' });
+  recorder.addEventListener('progress', ({ duration, bytes, droppedFrames }) => console.log(duration, bytes, droppedFrames));
+  const { file } = await recorder.stop();
+  return file;
 }
