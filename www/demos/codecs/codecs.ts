@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The camera through two codecs at the same settings, with controls, numbers, graphs, and layers to drop.
 
-import { VideoFrame } from 'tessera-rtc/codecs';
 import { Chart } from './chart';
 import chartSource from './chart.ts?raw';
 import source from './codecs.ts?raw';
 import { kHeight, kWidth, Lane } from './lane';
 import laneSource from './lane.ts?raw';
+import { frameOf } from './picture';
+import pictureSource from './picture.ts?raw';
 import { Quality } from './quality';
 import qualitySource from './quality.ts?raw';
 import { Stack } from './stack';
@@ -22,7 +23,7 @@ const kSecondsPerLook = 0.5;
 /** Of so many pictures the quality of one is measured. */
 const kMeasureEvery = 4;
 
-element('#source').textContent = [source, laneSource, superframeSource, stackSource, qualitySource, chartSource].join('\n');
+element('#source').textContent = [source, laneSource, superframeSource, stackSource, pictureSource, qualitySource, chartSource].join('\n');
 
 const quality = new Quality();
 const charts = { quality: new Chart(element('#quality'), false), rate: new Chart(element('#rate'), true) };
@@ -120,8 +121,8 @@ function runFrames(video: HTMLVideoElement): () => void {
     const [width, height] = [video.videoWidth * scale, video.videoHeight * scale];
     context.drawImage(video, (kWidth - width) / 2, (kHeight - height) / 2, width, height);
     const timestamp = Math.round(performance.now() * 1000);
-    if (count++ % kMeasureEvery === 0) quality.remember(timestamp, context.getImageData(0, 0, kWidth, kHeight));
-    const frame = new VideoFrame(context.canvas, { timestamp });
+    const frame = frameOf(context.getImageData(0, 0, kWidth, kHeight), timestamp);
+    if (count++ % kMeasureEvery === 0) quality.remember(frame);
     const lost = Math.random() < chosen().loss;
     for (const name of names) lanes[name].take(frame, lost);
     frame.close();
