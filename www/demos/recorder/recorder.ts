@@ -93,6 +93,7 @@ async function start(): Promise<void> {
 function ended(text: string): void {
   for (const track of stream?.getTracks() ?? []) track.stop();
   preview.srcObject = recorder = stream = null;
+  element('#numbers').textContent = '';
   show('inactive');
   status.textContent = text;
   void showKept();
