@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The camera through two codecs at the same settings, with controls, numbers, graphs, and layers to drop.
 
-import { VideoFrame } from 'tessera-rtc/codecs';
 import { Chart } from './chart';
 import chartSource from './chart.ts?raw';
 import source from './codecs.ts?raw';
 import { kHeight, kWidth, Lane } from './lane';
 import laneSource from './lane.ts?raw';
+import { frameOf } from './picture';
+import pictureSource from './picture.ts?raw';
 import { Quality } from './quality';
 import qualitySource from './quality.ts?raw';
 import { Stack } from './stack';
@@ -19,13 +20,14 @@ const form = element<HTMLFormElement>('#controls');
 const status = element<HTMLOutputElement>('#status');
 const names = ['wasm', 'native'] as const;
 const kSecondsPerLook = 0.5;
-/** Of so many pictures the quality of one is measured. */
-const kMeasureEvery = 4;
+/** Of so many pictures the quality of one is measured. Odd, so that each layer has its turn. */
+const kMeasureEvery = 3;
 
-element('#source').textContent = [source, laneSource, superframeSource, stackSource, qualitySource, chartSource].join('\n');
+element('#source').textContent = [source, laneSource, superframeSource, stackSource, pictureSource, qualitySource, chartSource].join('\n');
 
 const quality = new Quality();
 const charts = { quality: new Chart(element('#quality'), false), rate: new Chart(element('#rate'), true) };
+const psnr: Record<(typeof names)[number], number | null> = { wasm: null, native: null };
 const measured = { wasm: { pictures: 0, sum: 0, count: 0 }, native: { pictures: 0, sum: 0, count: 0 } };
 const lanes = Object.fromEntries(names.map((name) => [name, new Lane(name, element(`#${name}`), (timestamp, canvas) => {
   measured[name].pictures++;
@@ -70,14 +72,14 @@ async function apply(): Promise<void> {
 /** Twice a second: numbers, graphs, and each layer's share. */
 function look(): void {
   const rows: Record<string, Record<(typeof names)[number], string>> = {};
-  const psnr = { wasm: null as number | null, native: null as number | null };
   const kilobits = { wasm: null as number | null, native: null as number | null };
   for (const name of names) {
     const lane = lanes[name];
     const { sent, received, encoded, encodeMillis, decoded, decodeMillis } = lane.totals;
     const { pictures, sum, count } = measured[name];
     const rate = (bytes: number) => (bytes * 8) / 1000 / kSecondsPerLook;
-    psnr[name] = count ? sum / count : null;
+    if (count) psnr[name] = sum / count;
+    else if (!pictures) psnr[name] = null;
     kilobits[name] = sent ? rate(received) : null;
     const fill = (label: string, value: string, has: unknown) => ((rows[label] ??= { wasm: '–', native: '–' })[name] = has ? value : '–');
     fill('Sent', `${rate(sent).toFixed(0)} kbit/s`, sent);
@@ -85,7 +87,7 @@ function look(): void {
     fill('Encoding a picture', `${(encodeMillis / encoded).toFixed(1)} ms`, encoded);
     fill('Decoding a picture', `${(decodeMillis / decoded).toFixed(1)} ms`, decoded);
     fill('Shown', `${(pictures / kSecondsPerLook).toFixed(0)} a second`, sent);
-    fill('PSNR', `${psnr[name]?.toFixed(1)} dB`, count);
+    fill('PSNR', `${psnr[name]?.toFixed(1)} dB`, psnr[name] !== null);
     lane.totals = { sent: 0, received: 0, encoded: 0, encodeMillis: 0, decoded: 0, decodeMillis: 0 };
     measured[name] = { pictures: 0, sum: 0, count: 0 };
   }
@@ -120,8 +122,8 @@ function runFrames(video: HTMLVideoElement): () => void {
     const [width, height] = [video.videoWidth * scale, video.videoHeight * scale];
     context.drawImage(video, (kWidth - width) / 2, (kHeight - height) / 2, width, height);
     const timestamp = Math.round(performance.now() * 1000);
-    if (count++ % kMeasureEvery === 0) quality.remember(timestamp, context.getImageData(0, 0, kWidth, kHeight));
-    const frame = new VideoFrame(context.canvas, { timestamp });
+    const frame = frameOf(context.getImageData(0, 0, kWidth, kHeight), timestamp);
+    if (count++ % kMeasureEvery === 0) quality.remember(frame);
     const lost = Math.random() < chosen().loss;
     for (const name of names) lanes[name].take(frame, lost);
     frame.close();

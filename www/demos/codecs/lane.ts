@@ -2,6 +2,7 @@
 // One codec's way: encoder, a network that drops layers and loses pictures, decoder, canvas.
 
 import { EncodedVideoChunk, VideoDecoder, VideoEncoder, type TesseraVideoChunkMetadata, type VideoFrame } from 'tessera-rtc/codecs';
+import { kColors } from './picture';
 import { chunkOf, framesOf } from './superframe';
 
 export interface Settings {
@@ -139,7 +140,7 @@ export class Lane {
     if (!this.#decoder || this.#decoder.state === 'closed') {
       if (chunk.type !== 'key') return this.#askForKey();
       this.#decoder = new VideoDecoder({ output: (frame) => this.#show(frame), error: () => this.#askForKey() });
-      this.#decoder.configure({ codec: this.#codec, prefer: this.prefer, optimizeForLatency: true });
+      this.#decoder.configure({ codec: this.#codec, prefer: this.prefer, optimizeForLatency: true, colorSpace: kColors });
     }
     this.#began.set(chunk.timestamp, performance.now());
     this.#decoder.decode(chunk);

@@ -13,9 +13,14 @@ function lumaOf({ data }: ImageData): Uint8Array {
 
 export class Quality {
   readonly #taken = new Map<number, Uint8Array>();
+  #canvas: OffscreenCanvasRenderingContext2D | null = null;
 
-  remember(timestamp: number, picture: ImageData): void {
-    this.#taken.set(timestamp, lumaOf(picture));
+  remember(frame: VideoFrame): void {
+    const { displayWidth: width, displayHeight: height, timestamp } = frame;
+    this.#canvas ??= new OffscreenCanvas(width, height).getContext('2d', { alpha: false, willReadFrequently: true })!;
+    // Drawn as the decoded ones are, so that only the codec's loss is counted.
+    this.#canvas.drawImage(frame, 0, 0);
+    this.#taken.set(timestamp, lumaOf(this.#canvas.getImageData(0, 0, width, height)));
     if (this.#taken.size > kRemembered) this.#taken.delete(this.#taken.keys().next().value!);
   }
 

@@ -8,19 +8,25 @@ interface BreakoutWindow {
   MediaStreamTrackProcessor?: new (init: { track: MediaStreamTrack; maxBufferSize?: number }) => { readonly readable: ReadableStream<VideoFrame> };
 }
 
+export interface FrameReader {
+  /** Looks for a frame now: hidden pages get no callbacks for their videos. */
+  poll(): void;
+  /** Ends it; the track stays as it is. */
+  stop(): void;
+}
+
 /**
  * Calls `take` with every frame, which is then the callee's to close. Timestamps count up on a clock of the track's own.
- * Gives a function that ends it; the track stays as it is.
  * @throws RecorderError 'unsupported'
  */
-export function readFrames(track: MediaStreamTrack, take: (frame: VideoFrame) => void): () => void {
+export function readFrames(track: MediaStreamTrack, take: (frame: VideoFrame) => void): FrameReader {
   const { MediaStreamTrackProcessor } = globalThis as BreakoutWindow;
   if (MediaStreamTrackProcessor) return fromStream(new MediaStreamTrackProcessor({ track, maxBufferSize: 2 }).readable, take);
   if (typeof document === 'object' && 'requestVideoFrameCallback' in HTMLVideoElement.prototype && typeof globalThis.VideoFrame === 'function') return fromElement(track, take);
   throw new RecorderError('unsupported', 'This browser gives pages no frames of a video track. Use a current Chrome, Edge, Firefox or Safari.');
 }
 
-function fromStream(frames: ReadableStream<VideoFrame>, take: (frame: VideoFrame) => void): () => void {
+function fromStream(frames: ReadableStream<VideoFrame>, take: (frame: VideoFrame) => void): FrameReader {
   const reader = frames.getReader();
   let stopped = false;
   const run = async (): Promise<void> => {
@@ -32,14 +38,17 @@ function fromStream(frames: ReadableStream<VideoFrame>, take: (frame: VideoFrame
     }
   };
   void run().catch(() => undefined);
-  return () => {
-    stopped = true;
-    void reader.cancel().catch(() => undefined);
+  return {
+    poll: () => undefined,
+    stop: () => {
+      stopped = true;
+      void reader.cancel().catch(() => undefined);
+    },
   };
 }
 
 /** The track plays in a hidden video. */
-function fromElement(track: MediaStreamTrack, take: (frame: VideoFrame) => void): () => void {
+function fromElement(track: MediaStreamTrack, take: (frame: VideoFrame) => void): FrameReader {
   const video = document.createElement('video');
   video.muted = true;
   video.playsInline = true;
@@ -55,13 +64,13 @@ function fromElement(track: MediaStreamTrack, take: (frame: VideoFrame) => void)
     send();
   };
   let request = video.requestVideoFrameCallback(onFrame);
-  // A hidden page gets no callbacks for its videos; timers still run there, if slowly.
-  const poll = setInterval(() => document.hidden && send(), 33);
   void video.play().catch(() => undefined);
-  return () => {
-    clearInterval(poll);
-    video.cancelVideoFrameCallback(request);
-    video.pause();
-    video.srcObject = null;
+  return {
+    poll: () => document.hidden && send(),
+    stop: () => {
+      video.cancelVideoFrameCallback(request);
+      video.pause();
+      video.srcObject = null;
+    },
   };
 }

@@ -3,7 +3,7 @@
 
 import { type Preference, VideoEncoder, VideoFrame } from '../codecs/index.js';
 import { type Size, Fitter, recordingSize } from './fit.js';
-import { readFrames } from './frame-reader.js';
+import { type FrameReader, readFrames } from './frame-reader.js';
 import { AbortedError } from '../errors.js';
 import { encoderError, type RecorderError } from './errors.js';
 import { FrameTime, type Timeline } from './timeline.js';
@@ -42,7 +42,7 @@ export function codecString(codec: 'vp8' | 'vp9', { width, height }: Size, frame
 export class VideoLane {
   readonly #encoder: VideoEncoder;
   readonly #time = new FrameTime();
-  #stopReading: () => void = () => undefined;
+  #reader: FrameReader | null = null;
   #first: ((frame: VideoFrame | null) => void) | null = null;
   #fitter: Fitter | null = null;
   #timeline: Timeline | null = null;
@@ -102,12 +102,13 @@ export class VideoLane {
   /** To be called a few times a second or more often: a picture that stands still is repeated. */
   tick(): void {
     const timeline = this.#timeline;
+    this.#reader?.poll();
     if (timeline && !timeline.paused && timeline.now - this.#time.last >= kRepeatAfter) this.#repeat(timeline.now);
   }
 
   /** Nothing more is recorded; resolves when all of it is delivered, the last picture until the end. */
   async finish(): Promise<void> {
-    this.#stopReading();
+    this.#reader?.stop();
     const end = this.#timeline!.now;
     if (end - this.#time.last > kRepeatAfter / 20) this.#repeat(end);
     this.#timeline = null;
@@ -117,7 +118,7 @@ export class VideoLane {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#stopReading();
+    this.#reader?.stop();
     this.#first?.(null);
     this.#timeline = null;
     this.#still?.close();
@@ -131,7 +132,7 @@ export class VideoLane {
       return await new Promise<VideoFrame | null>((resolve) => {
         this.#first = resolve;
         timer = setTimeout(() => resolve(null), kFirstFrame);
-        this.#stopReading = readFrames(this.track, (frame) => this.#take(frame));
+        this.#reader = readFrames(this.track, (frame) => this.#take(frame));
       });
     } finally {
       clearTimeout(timer);
