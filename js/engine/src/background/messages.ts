@@ -24,6 +24,11 @@ export type ToWorker =
   | { type: 'start'; route: Route; assets: Assets; background: BackgroundRequest; frameRate: number }
   | { type: 'update'; serial: number; background: BackgroundRequest }
   | { type: 'frame'; frame: VideoFrame }
+  /**
+   * The next frame of the film behind the person; the worker closes it. One on its way at a time: 'filmed' asks for the
+   * next. Dropped where the background is no film.
+   */
+  | { type: 'film'; frame: VideoFrame }
   | { type: 'close' };
 
 export interface Stats {
@@ -48,6 +53,8 @@ export type FromWorker =
   | { type: 'refused'; serial: number; failure: Failure }
   /** On the route 'frames': the frame's outcome, null when it is to be dropped. The next may be posted. */
   | { type: 'frame'; frame: VideoFrame | null }
+  /** The film's last frame was taken or dropped: the next may be posted. */
+  | { type: 'filmed' }
   /** Once a second as long as the worker lives. */
   | { type: 'stats'; stats: Stats | null }
   | { type: 'failed'; failure: Failure }
