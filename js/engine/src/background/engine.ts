@@ -4,7 +4,7 @@
 import type { VideoPipeline } from '../generated/video.mjs';
 import { WorkerFailure } from './failure.js';
 import { check, giveFrame, takeFrame } from './frames.js';
-import type { Assets } from './messages.js';
+import type { Assets, Stages } from './messages.js';
 import type { BackgroundRequest } from './options.js';
 import { decodePicture } from './pictures.js';
 import { loadVideoModule, type VideoModule } from './video-module.js';
@@ -13,6 +13,7 @@ export interface Processed {
   frame: VideoFrame;
   /** Milliseconds that the segmentation took; null when it was left out. */
   segmentationMs: number | null;
+  stages: Stages;
 }
 
 export class Engine {
@@ -64,14 +65,18 @@ export class Engine {
   /** Does not close `frame`. `segment` false: the person is where they were in the frame before. */
   process(frame: VideoFrame, segment: boolean): Promise<Processed> {
     return this.#alone(async () => {
+      const start = performance.now();
       const carried = await takeFrame(this.video, this.pipeline, frame);
-      let segmentationMs: number | null = null;
-      if (segment) {
-        const before = performance.now();
-        check(this.pipeline.segment());
-        segmentationMs = performance.now() - before;
-      }
-      return { frame: giveFrame(this.video, this.pipeline, carried), segmentationMs };
+      const taken = performance.now();
+      if (segment) check(this.pipeline.segment());
+      const segmented = performance.now();
+      const { frame: processed, drawingMs } = giveFrame(this.video, this.pipeline, carried);
+      const segmentation = segmented - taken;
+      return {
+        frame: processed,
+        segmentationMs: segment ? segmentation : null,
+        stages: { input: taken - start, segmentation, drawing: drawingMs, output: performance.now() - segmented - drawingMs },
+      };
     });
   }
 

@@ -2,6 +2,9 @@
 // Events of BackgroundProcessor.
 
 import type { TesseraError } from '../errors.js';
+import type { Stages } from './messages.js';
+
+export type { Stages as BackgroundStages };
 
 /** Once a second while frames flow: averages over that second. */
 export class BackgroundStatsEvent extends Event {
@@ -15,6 +18,8 @@ export class BackgroundStatsEvent extends Event {
     readonly segmentationMs: number,
     /** 0: the person is found anew in every frame; n: in every (n + 1)-th, because the machine has no time for more. */
     readonly level: number,
+    /** Milliseconds of each part of that work, on average; zeros without a background. */
+    readonly stages: Stages,
   ) {
     super('stats');
   }

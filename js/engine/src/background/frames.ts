@@ -88,9 +88,11 @@ function describe(format: PixelFormat, width: number, height: number, color: Vid
   };
 }
 
-/** The finished frame as a VideoFrame of its own. */
-export function giveFrame(video: VideoModule, pipeline: VideoPipeline, carried: Carried): VideoFrame {
+/** The finished frame as a VideoFrame of its own, and the milliseconds of drawing it. */
+export function giveFrame(video: VideoModule, pipeline: VideoPipeline, carried: Carried): { frame: VideoFrame; drawingMs: number } {
+  const start = performance.now();
   const { address, size } = pipeline.render();
+  const drawingMs = performance.now() - start;
   if (!address) throw new WorkerFailure('background-failed', 'The video module drew no frame.');
-  return new VideoFrame(video.bytes(address, size), { ...carried, format: 'I420' });
+  return { frame: new VideoFrame(video.bytes(address, size), { ...carried, format: 'I420' }), drawingMs };
 }
