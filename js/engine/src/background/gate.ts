@@ -3,7 +3,7 @@
 // one when a background is on, and nothing in every other case.
 
 import { WorkerFailure } from './failure.js';
-import { LoadController } from './load.js';
+import { Ladder } from './ladder.js';
 import type { Assets, Stats } from './messages.js';
 import type { BackgroundRequest } from './options.js';
 
@@ -11,6 +11,8 @@ import type { BackgroundRequest } from './options.js';
 export interface FrameProcessor {
   apply(background: Exclude<BackgroundRequest, { kind: 'none' }>): Promise<void>;
   process(frame: VideoFrame, segment: boolean): Promise<{ frame: VideoFrame; segmentationMs: number | null }>;
+  /** From the next frame on: how large a picture the person is searched for in, see Rung. */
+  setDetail(detail: 0 | 1 | 2): Promise<void>;
 }
 
 /** Frames in a row that may fail (an odd one from the camera) before the background counts as broken. */
@@ -24,7 +26,7 @@ export class Gate {
   #updates: Promise<unknown> = Promise.resolve();
   #failures = 0;
   #index = 0;
-  readonly #load: LoadController;
+  readonly #load: Ladder;
 
   #frames = 0;
   #totalMs = 0;
@@ -38,7 +40,7 @@ export class Gate {
     private readonly assets: Assets,
     frameRate: number,
   ) {
-    this.#load = new LoadController(frameRate);
+    this.#load = new Ladder(frameRate);
   }
 
   /**
@@ -118,9 +120,15 @@ export class Gate {
     const msPerFrame = this.#totalMs / frames;
     const segmentationMs = this.#state === 'effect' ? this.#lastSegmentationMs : 0;
     const level = this.#load.level;
-    if (this.#state === 'effect') this.#load.second({ frameMs: msPerFrame, segmentationMs });
+    if (this.#state === 'effect' && this.#load.second({ frameMs: msPerFrame, segmentationMs })) this.#climb();
     this.#frames = this.#totalMs = this.#segmentations = this.#segmentationMs = 0;
     return { fps: frames / seconds, msPerFrame, segmentationMs, level };
+  }
+
+  /** Brings the ladder's new rung into force. */
+  #climb(): void {
+    // Where that fails the processor is broken, and the next frame tells.
+    void this.#processor?.then((processor) => processor.setDetail(this.#load.rung.detail)).catch(() => undefined);
   }
 
   #count(ms: number, segmentationMs: number | null): void {

@@ -4,5 +4,5 @@
 
 export { BackgroundProcessor, type CreateOptions } from './processor.js';
 export type { BackgroundOptions, BlurBackground, ColorBackground, ImageBackground, NoBackground } from './options.js';
-export { BackgroundErrorEvent, BackgroundStatsEvent, type BackgroundProcessorEventMap } from './events.js';
+export { BackgroundErrorEvent, BackgroundLevelEvent, BackgroundStatsEvent, type BackgroundProcessorEventMap } from './events.js';
 export { AbortedError, BackgroundError, OptionError, TesseraError } from '../errors.js';

@@ -4,7 +4,7 @@
 import { AbortedError, BackgroundError, OptionError, type TesseraError } from '../errors.js';
 import { TypedEventTarget } from '../events.js';
 import { throwIfAborted } from '../options.js';
-import { BackgroundErrorEvent, type BackgroundProcessorEventMap, BackgroundStatsEvent } from './events.js';
+import { BackgroundErrorEvent, BackgroundLevelEvent, type BackgroundProcessorEventMap, BackgroundStatsEvent } from './events.js';
 import type { Assets, Failure, FromWorker, ToWorker } from './messages.js';
 import { type BackgroundOptions, requestOf } from './options.js';
 import { connect, type Connection } from './routes.js';
@@ -56,6 +56,7 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
   readonly #updates = new Map<number, { resolve: () => void; reject: (error: TesseraError) => void }>();
   #watchdog: ReturnType<typeof setInterval> | undefined;
   #silentSeconds = 0;
+  #level = 0;
   #started: { resolve: () => void; reject: (error: TesseraError) => void } | null = null;
   readonly #onSourceEnded = (): void => this.#endOutput();
 
@@ -198,6 +199,7 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
         if (message.stats && this.#state === 'running') {
           const { fps, msPerFrame, segmentationMs, level } = message.stats;
           this.emit(new BackgroundStatsEvent(fps, msPerFrame, segmentationMs, level));
+          this.#tellLevel(level);
         }
         return;
       case 'failed':
@@ -205,6 +207,12 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
       case 'ended':
         return this.#endOutput();
     }
+  }
+
+  #tellLevel(level: number): void {
+    const previous = this.#level;
+    this.#level = level;
+    if (level !== previous) this.emit(new BackgroundLevelEvent(level, previous));
   }
 
   #everySecond(): void {
