@@ -44,6 +44,7 @@ EMSCRIPTEN_BINDINGS(video) {
       .function("setBlur(strength)", &PipelinePort::setBlur)
       .function("setColor(red, green, blue)", &PipelinePort::setColor)
       .function("setPicture(width, height, fit, lightWrap)", &PipelinePort::setPicture)
+      .function("setDetail(detail)", &PipelinePort::setDetail)
       .function("input(size)", &PipelinePort::input)
       .function("prepare(frame)", &PipelinePort::prepare)
       .function("segment()", &PipelinePort::segment)

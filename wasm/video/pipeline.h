@@ -24,6 +24,8 @@ class PersonModel {
   // rgb: at least height * width * 3 values in 0..1; mask: height * width person probabilities to write.
   // false: no mask could be made.
   virtual bool run(std::span<const float> rgb, std::span<float> mask) = 0;
+  // Takes pictures of another size from now on. false, with nothing changed: it cannot, as is so with models of a fixed size.
+  virtual bool resize(Resolution) { return false; }
 };
 
 struct BlurBackground {
@@ -51,6 +53,11 @@ class Pipeline {
   // person's outline. Keeps the old background on error.
   Result<void> setPicture(std::span<const std::uint8_t> rgba, Resolution size, Fit fit, float light_wrap);
 
+  // How large a picture people are searched for in, from the next call of segment on: 0 the model's own size, 1 three quarters
+  // of each side, 2 five eighths; each costs in proportion to its pixels. Others are taken for the nearest of these. A model
+  // that cannot take the size keeps the one it has.
+  void setDetail(int detail);
+
   // At least `size` bytes to write the next frame into; valid until the next call of this.
   std::span<std::uint8_t> inputBuffer(std::size_t size);
 
@@ -70,9 +77,13 @@ class Pipeline {
 
  private:
   void adapt(const FrameLayout& layout);
+  void resizeModel();
   void readFrame(const FrameLayout& layout);
 
   std::unique_ptr<PersonModel> model_;
+  Resolution full_input_{};
+  int detail_ = 0;
+  int detail_in_force_ = 0;
   std::variant<BlurBackground, ColorBackground, PictureBackground> background_;
   float light_wrap_ = 0.0f;
 

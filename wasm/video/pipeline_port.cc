@@ -59,6 +59,12 @@ Outcome PipelinePort::setPicture(int width, int height, Fit fit, float light_wra
   return outcomeOf(pipeline_->setPicture(scratch_, {width, height}, fit, light_wrap));
 }
 
+Outcome PipelinePort::setDetail(int detail) {
+  if (!pipeline_) return notLoaded();
+  pipeline_->setDetail(detail);
+  return {};
+}
+
 Bytes PipelinePort::input(std::size_t size) {
   if (!pipeline_ || size > kMostBytes) return {};
   return bytesOf(pipeline_->inputBuffer(size));

@@ -51,6 +51,9 @@ class PipelinePort {
   // The picture is RGBA in scratch.
   Outcome setPicture(int width, int height, Fit fit, float light_wrap);
 
+  // See Pipeline::setDetail.
+  Outcome setDetail(int detail);
+
   // A buffer for the next frame, valid until the next call of this.
   Bytes input(std::size_t size);
   Outcome prepare(const FrameDescription& frame);

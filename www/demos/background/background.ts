@@ -18,6 +18,13 @@ const running = document.querySelectorAll<HTMLButtonElement | HTMLInputElement |
 const graph = new Graph(element('#graph'), element('#legend'));
 const say = (text: string) => (element('#status').textContent = text);
 
+const kLevels = [
+  'The person is looked for in every frame.',
+  'This machine is short of time: the person is looked for in every second frame.',
+  'This machine is short of time: the person is looked for in every second frame, in a smaller picture.',
+  'This machine is short of time: the person is looked for in every third frame, in a small picture.',
+];
+
 let source: Moving | null = null;
 let processor: BackgroundProcessor | null = null;
 let stopMask: (() => void) | null = null;
@@ -43,8 +50,7 @@ async function start(from: Moving, mirrored: boolean): Promise<void> {
   processor.addEventListener('stats', (second) => {
     graph.add(second);
     element('#ours').textContent = `${second.msPerFrame.toFixed(1)} ms`;
-    element('#level').textContent = second.level === 0 ? 'The person is looked for in every frame.'
-      : `Level ${second.level}: this machine is short of time, so the person is looked for less often, or in a smaller picture.`;
+    element('#level').textContent = kLevels[second.level] ?? '';
   });
   processor.track.addEventListener('ended', () => stop('The camera has ended.'));
   after.srcObject = new MediaStream([processor.track]);

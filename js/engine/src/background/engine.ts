@@ -80,6 +80,11 @@ export class Engine {
     });
   }
 
+  /** 0 searches in a picture of the model's own size, 1 and 2 in smaller ones. */
+  setDetail(detail: 0 | 1 | 2): Promise<void> {
+    return this.#alone(() => check(this.pipeline.setDetail(detail)));
+  }
+
   #write(bytes: Uint8Array | Uint8ClampedArray): void {
     const { address } = this.pipeline.scratch(bytes.byteLength);
     if (!address) throw new WorkerFailure('background-failed', 'The video module has no room for the data.');

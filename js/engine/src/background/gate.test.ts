@@ -22,6 +22,7 @@ function setUp(processor: Partial<FrameProcessor> = {}, load: () => Promise<void
     await load();
     return {
       apply: async () => undefined,
+      setDetail: async () => undefined,
       process: async () => ({ frame: new FakeFrame(false) as unknown as VideoFrame, segmentationMs: 2, stages }),
       ...processor,
     };

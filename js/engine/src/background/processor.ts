@@ -4,7 +4,7 @@
 import { AbortedError, BackgroundError, OptionError, TesseraError } from '../errors.js';
 import { TypedEventTarget } from '../events.js';
 import { throwIfAborted } from '../options.js';
-import { BackgroundErrorEvent, type BackgroundProcessorEventMap, BackgroundStatsEvent } from './events.js';
+import { BackgroundErrorEvent, BackgroundLevelEvent, type BackgroundProcessorEventMap, BackgroundStatsEvent } from './events.js';
 import { Film } from './film.js';
 import type { Failure, FromWorker } from './messages.js';
 import { type BackgroundOptions, type BackgroundRequest, requestOf, requireVideo } from './options.js';
@@ -52,6 +52,7 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
   #opening: AbortController | null = null;
   #state: 'starting' | 'running' | 'failed' | 'closed' = 'starting';
   #serial = 0;
+  #level = 0;
   readonly #updates = new Map<number, Waiting>();
   #started: Waiting | null = null;
   #ready: ((canTakeTracks: boolean) => void) | null = null;
@@ -251,6 +252,7 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
         if (message.stats && this.#state === 'running') {
           const { fps, msPerFrame, segmentationMs, level, stages } = message.stats;
           this.emit(new BackgroundStatsEvent(fps, msPerFrame, segmentationMs, level, stages));
+          this.#tellLevel(level);
         }
         return;
       case 'failed':
@@ -260,6 +262,12 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
       case 'ended':
         return this.#endOutput();
     }
+  }
+
+  #tellLevel(level: number): void {
+    const previous = this.#level;
+    this.#level = level;
+    if (level !== previous) this.emit(new BackgroundLevelEvent(level, previous));
   }
 
   /** The output stands still from here on; it is not ended, so that a call can put another track in its place. */
