@@ -3,25 +3,16 @@
 // one when a background is on, and nothing in every other case.
 
 import { WorkerFailure } from './failure.js';
-<<<<<<< HEAD
-import { LoadController } from './load.js';
-import type { Assets, Stages, Stats } from './messages.js';
-=======
 import { Ladder } from './ladder.js';
-import type { Assets, Stats } from './messages.js';
->>>>>>> wt-b1
+import type { Assets, Stages, Stats } from './messages.js';
 import type { BackgroundRequest } from './options.js';
 
 /** What the gate needs of Engine; tests bring their own. */
 export interface FrameProcessor {
   apply(background: Exclude<BackgroundRequest, { kind: 'none' }>): Promise<void>;
-<<<<<<< HEAD
   process(frame: VideoFrame, segment: boolean): Promise<{ frame: VideoFrame; segmentationMs: number | null; stages: Stages }>;
-=======
-  process(frame: VideoFrame, segment: boolean): Promise<{ frame: VideoFrame; segmentationMs: number | null }>;
   /** From the next frame on: how large a picture the person is searched for in, see Rung. */
   setDetail(detail: 0 | 1 | 2): Promise<void>;
->>>>>>> wt-b1
 }
 
 const kNoStages: Stages = { input: 0, segmentation: 0, drawing: 0, output: 0 };
@@ -147,29 +138,21 @@ export class Gate {
     const msPerFrame = this.#totalMs / frames;
     const segmentationMs = this.#state === 'effect' ? this.#lastSegmentationMs : 0;
     const level = this.#load.level;
-<<<<<<< HEAD
-    if (this.#state === 'effect') this.#load.second({ frameMs: msPerFrame, segmentationMs });
+    if (this.#state === 'effect' && this.#load.second({ frameMs: msPerFrame, segmentationMs })) this.#climb();
     const stages = { ...this.#stages };
     for (const stage of Object.keys(stages) as (keyof Stages)[]) stages[stage] /= frames;
-=======
-    if (this.#state === 'effect' && this.#load.second({ frameMs: msPerFrame, segmentationMs })) this.#climb();
->>>>>>> wt-b1
     this.#frames = this.#totalMs = this.#segmentations = this.#segmentationMs = 0;
     this.#stages = { ...kNoStages };
     return { fps: frames / seconds, msPerFrame, segmentationMs, level, stages };
   }
 
-<<<<<<< HEAD
-  #count(ms: number, segmentationMs: number | null, stages: Stages): void {
-=======
   /** Brings the ladder's new rung into force. */
   #climb(): void {
     // Where that fails the processor is broken, and the next frame tells.
     void this.#processor?.then((processor) => processor.setDetail(this.#load.rung.detail)).catch(() => undefined);
   }
 
-  #count(ms: number, segmentationMs: number | null): void {
->>>>>>> wt-b1
+  #count(ms: number, segmentationMs: number | null, stages: Stages): void {
     this.#frames++;
     this.#totalMs += ms;
     for (const stage of Object.keys(stages) as (keyof Stages)[]) this.#stages[stage] += stages[stage];
