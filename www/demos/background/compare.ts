@@ -2,8 +2,8 @@
 // The comparison: MediaPipe's image segmenter with a blur drawn on a canvas, as its own guide does it. Loaded on demand.
 
 import { ImageSegmenter, type MPMask } from '@mediapipe/tasks-vision';
-import wasmLoaderPath from '@mediapipe/tasks-vision/wasm/vision_wasm_internal.js?url';
-import wasmBinaryPath from '@mediapipe/tasks-vision/wasm/vision_wasm_internal.wasm?url';
+import wasmLoaderPath from '@mediapipe/tasks-vision/vision_wasm_internal.js?url';
+import wasmBinaryPath from '@mediapipe/tasks-vision/vision_wasm_internal.wasm?url';
 import model from 'virtual:selfie-model';
 
 const kBlur = 'blur(14px)';

@@ -9,12 +9,10 @@ import type { Connection, Post } from './routes.js';
 /** Frames on their way at most: one worked on, one waiting, one under way. The worker drops all but the newest. */
 const kUnderWay = 3;
 
-type Requesting = MediaStreamTrack & { requestFrame?: () => void };
-
 export class SingleFrames implements Connection {
   readonly route: Route = { kind: 'frames' };
   readonly transfer: Transferable[] = [];
-  readonly track: Requesting;
+  readonly track: MediaStreamTrack;
   readonly #video = document.createElement('video');
   readonly #canvas = document.createElement('canvas');
   readonly #context: CanvasRenderingContext2D;
@@ -108,6 +106,5 @@ export class SingleFrames implements Connection {
     // Frames with an alpha channel do not cover what was there.
     if (frame.format?.endsWith('A')) this.#context.clearRect(0, 0, frame.displayWidth, frame.displayHeight);
     this.#context.drawImage(frame, 0, 0);
-    this.track.requestFrame?.();
   }
 }
