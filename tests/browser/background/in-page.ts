@@ -10,6 +10,15 @@ export interface Bench {
   events: string[];
 }
 
+/** A track's frames past all video elements, which rest in hidden pages. */
+export interface Followed {
+  count: number;
+  /** Takes one frame over: the newest is kept. */
+  take(frame: VideoFrame): void;
+  /** The newest frame, 160x90 RGBA, as base64. */
+  look(): string;
+}
+
 declare global {
   // eslint-disable-next-line no-var
   var background: typeof import('../../../js/engine/src/background/index.js');
@@ -23,6 +32,10 @@ declare global {
   var openCamera: () => Promise<MediaStreamTrack>;
   // eslint-disable-next-line no-var
   var workers: Worker[];
+  // eslint-disable-next-line no-var
+  var follow: (track: MediaStreamTrack, Processor: new (init: object) => { readable: ReadableStream<VideoFrame> }) => void;
+  // eslint-disable-next-line no-var
+  var followed: Followed;
 }
 
 /** Before the page's scripts: small tools, and a list of the workers that were made. */
@@ -45,14 +58,27 @@ export function tools(): void {
     void video.play().catch(() => undefined);
     return video;
   };
-  // 160x90 RGBA, as base64; null before the first picture.
-  globalThis.look = video => {
-    if (video.readyState < 2) return null;
+  const pixels = (picture: CanvasImageSource): string => {
     const context = new OffscreenCanvas(160, 90).getContext('2d', { willReadFrequently: true })!;
-    context.drawImage(video, 0, 0, 160, 90);
+    context.drawImage(picture, 0, 0, 160, 90);
     const { data } = context.getImageData(0, 0, 160, 90);
     let binary = '';
     for (let i = 0; i < data.length; i += 8192) binary += String.fromCharCode(...data.subarray(i, i + 8192));
     return btoa(binary);
+  };
+  // 160x90 RGBA, as base64; null before the first picture.
+  globalThis.look = video => (video.readyState < 2 ? null : pixels(video));
+  let newest: VideoFrame | null = null;
+  globalThis.followed = {
+    count: 0,
+    take(frame) {
+      this.count++;
+      newest?.close();
+      newest = frame;
+    },
+    look: () => pixels(newest!),
+  };
+  globalThis.follow = (track, Processor) => {
+    void new Processor({ track: track.clone() }).readable.pipeTo(new WritableStream({ write: frame => followed.take(frame) }));
   };
 }
