@@ -43,7 +43,7 @@ export class SingleFrames implements Connection {
   }
 
   begin(): void {
-    void this.#video.play().catch(() => undefined);
+    this.#play();
     this.#request = this.#video.requestVideoFrameCallback(this.#onFrame);
     document.addEventListener('visibilitychange', this.#onVisibility);
     this.#onVisibility();
@@ -57,13 +57,14 @@ export class SingleFrames implements Connection {
   }
 
   beat(): void {
+    this.#play();
     if (this.#video.currentTime !== this.#lastTime) this.#send();
   }
 
   replace(track: MediaStreamTrack): { source: Source; transfer: Transferable[] } {
     this.#source = track;
     this.#video.srcObject = new MediaStream([track]);
-    void this.#video.play().catch(() => undefined);
+    this.#play();
     return { source: { kind: 'frames' }, transfer: [] };
   }
 
@@ -82,7 +83,15 @@ export class SingleFrames implements Connection {
   };
 
   /** A hidden page gets no callbacks for its videos, and its timers are slow: the worker's clock takes over. */
-  readonly #onVisibility = (): void => this.post({ type: 'beats', on: document.hidden });
+  readonly #onVisibility = (): void => {
+    this.#play();
+    this.post({ type: 'beats', on: document.hidden });
+  };
+
+  /** Browsers pause videos of pages that they freeze, and leave them so. */
+  #play(): void {
+    if (this.#video.paused) void this.#video.play().catch(() => undefined);
+  }
 
   #send(): void {
     if (this.#stopped || this.#underWay >= kUnderWay || this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || this.#source.readyState === 'ended') return;
