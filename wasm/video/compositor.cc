@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <cstring>
-#include <cstdlib>
 
 namespace tessera::video {
 namespace {
 
-static const float kDeviations = getenv("DEV") ? atof(getenv("DEV")) : 1.0f;
+// How far a mask may be from what the picture says, in standard deviations of what the noise does to it. (The guide has lost
+// more than half of that noise already.)
+constexpr float kDeviations = 0.5f;
 
 }  // namespace
 
@@ -48,7 +49,7 @@ void Compositor::drawLuma(const Scene& scene, int y, const std::uint8_t* certain
   job.certainty = certainty;
   job.slope = slope_.at(&scene.mask->slope(), scene.factor, y);
   job.offset = offset_.at(&scene.mask->offset(), scene.factor, y);
-  // What the noise does to the mask, three times over, in 1/255: slope (Q11) * noise * (1 + kSharpen / 32768).
+  // The noise moves the mask by slope (Q11, so times 16) * noise * (1 + kSharpen / 32768).
   job.slack = fresh_ ? std::int16_t{0} : static_cast<std::int16_t>(std::min(kDeviations * scene.noise * 1.6f * 16.0f, 4096.0f));
   job.mask = mask;
   const bool full = scene.frame.color.range == ColorRange::kFull;

@@ -78,7 +78,6 @@ class Pipeline {
   Resolution size() const { return frame_size_; }
   // The mask on the model's grid, upright, as last found.
   std::span<const float> mask() const { return temporal_.values(); }
-  float noise() const { return temporal_.noise(); }
 
  private:
   void adapt(const FrameLayout& layout);

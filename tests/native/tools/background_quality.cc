@@ -23,7 +23,6 @@ int main(int argc, char** argv) {
     return 1;
   }
   const Flicker flicker = measureFlicker(effect, film, 4, 16);
-  fprintf(stderr,"%f\n",effect.pipeline->noise()*1337);
   double lag = 0;
   for (const double speed : {1.0, 3.0, 12.0}) lag = std::max(lag, measureLag(effect, film, speed * height / 720, 12));
   double edge = 0;

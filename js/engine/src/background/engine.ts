@@ -4,9 +4,10 @@
 import type { VideoPipeline } from '../generated/video.mjs';
 import { WorkerFailure } from './failure.js';
 import { check, giveFrame, takeFrame } from './frames.js';
+import type { Behind, Look } from '../generated/video.mjs';
 import type { Assets } from './messages.js';
-import type { BackgroundRequest } from './options.js';
-import { decodePicture } from './pictures.js';
+import type { EffectRequest } from './options.js';
+import { describePicture, decodePicture } from './pictures.js';
 import { loadVideoModule, type VideoModule } from './video-module.js';
 
 export interface Processed {
@@ -15,9 +16,20 @@ export interface Processed {
   segmentationMs: number | null;
 }
 
+const behindOf: Record<EffectRequest['kind'], Behind> = {
+  room: 'room', blur: 'blur', color: 'color', image: 'picture', video: 'picture', transparent: 'transparent',
+};
+
+const lookOf = (background: EffectRequest): Look => ({
+  strength: 0, red: 0, green: 0, blue: 0, fit: 'cover', lightWrap: 0,
+  ...background,
+  behind: behindOf[background.kind],
+});
+
 export class Engine {
   /** One user of the module at a time: its memory may move under a copy that is still going on. */
   #turn: Promise<unknown> = Promise.resolve();
+  #film = false;
 
   private constructor(
     private readonly video: VideoModule,
@@ -44,20 +56,23 @@ export class Engine {
     return engine;
   }
 
-  /** Resolves once the next frame will have this background. Until then the old one stays. */
-  async apply(background: Exclude<BackgroundRequest, { kind: 'none' }>): Promise<void> {
+  /** Resolves once the next frame will have this background. Until then the old one stays. Closes the request's film frame. */
+  async apply(background: EffectRequest): Promise<void> {
     const picture = background.kind === 'image' ? await decodePicture(background.image) : null;
-    await this.#alone(() => {
-      switch (background.kind) {
-        case 'blur':
-          return check(this.pipeline.setBlur(background.strength));
-        case 'color':
-          return check(this.pipeline.setColor(background.red, background.green, background.blue));
-        case 'image':
-          this.#write(picture!.data);
-          check(this.pipeline.setPicture(picture!.width, picture!.height, background.fit, background.lightWrap));
-          this.pipeline.releaseScratch();
-      }
+    await this.#alone(async () => {
+      if (picture) this.#setPicture(picture);
+      if (background.kind === 'video' && background.film) await this.#setFilmFrame(background.film);
+      check(this.pipeline.setLook(lookOf(background)));
+      this.#film = background.kind === 'video';
+      if (!this.#film) this.pipeline.releaseScratch();
+    });
+  }
+
+  /** The next frame of the film behind the person; closes it. Dropped where there is no film. */
+  film(frame: VideoFrame): Promise<void> {
+    return this.#alone(async () => {
+      if (this.#film) await this.#setFilmFrame(frame);
+      else frame.close();
     });
   }
 
@@ -75,10 +90,27 @@ export class Engine {
     });
   }
 
-  #write(bytes: Uint8Array | Uint8ClampedArray): void {
-    const { address } = this.pipeline.scratch(bytes.byteLength);
+  #setPicture(picture: ImageData): void {
+    this.#write(picture.data);
+    check(this.pipeline.setPicture(describePicture(picture)));
+  }
+
+  async #setFilmFrame(frame: VideoFrame): Promise<void> {
+    try {
+      check(this.pipeline.setPicture(await takeFilmFrame(this.video, (size) => this.#scratch(size), frame)));
+    } finally {
+      frame.close();
+    }
+  }
+
+  #scratch(size: number): number {
+    const { address } = this.pipeline.scratch(size);
     if (!address) throw new WorkerFailure('background-failed', 'The video module has no room for the data.');
-    this.video.bytes(address, bytes.byteLength).set(bytes);
+    return address;
+  }
+
+  #write(bytes: Uint8Array | Uint8ClampedArray): void {
+    this.video.bytes(this.#scratch(bytes.byteLength), bytes.byteLength).set(bytes);
   }
 
   #alone<T>(work: () => T | Promise<T>): Promise<T> {
