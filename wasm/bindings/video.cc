@@ -60,6 +60,7 @@ EMSCRIPTEN_BINDINGS(video) {
       .function("load(size)", &PipelinePort::load)
       .function("setLook(look)", &PipelinePort::setLook)
       .function("setPicture(frame)", &PipelinePort::setPicture)
+      .function("setDetail(detail)", &PipelinePort::setDetail)
       .function("input(size)", &PipelinePort::input)
       .function("prepare(frame)", &PipelinePort::prepare)
       .function("segment()", &PipelinePort::segment)

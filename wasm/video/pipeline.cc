@@ -21,6 +21,7 @@ class SegmenterModel final : public PersonModel {
   explicit SegmenterModel(Segmenter segmenter) : segmenter_(std::move(segmenter)) {}
   Resolution inputResolution() const override { return segmenter_.inputResolution(); }
   bool run(std::span<const float> rgb, std::span<float> mask) override { return segmenter_.run(rgb, mask); }
+  bool resize(Resolution input) override { return segmenter_.resize(input); }
 
  private:
   Segmenter segmenter_;
@@ -35,6 +36,11 @@ int reductionFor(Resolution size) {
   while (factor < 8 && longer / (2 * factor) >= kSmallSide) factor *= 2;
   return factor;
 }
+
+// Sides of a resized model are multiples of this: networks halve them four times and double them again.
+constexpr int kModelGrain = 16;
+
+constexpr int divideUp(int value, int by) { return (value + by - 1) / by; }
 
 // Share of the shorter side over which light wraps around the person.
 constexpr float kWrapReach = 0.03f;
@@ -53,7 +59,8 @@ Result<Pipeline> Pipeline::create(std::span<const std::byte> model) {
 }
 
 Pipeline::Pipeline(std::unique_ptr<PersonModel> model) : model_(std::move(model)) {
-  const auto count = static_cast<std::size_t>(model_->inputResolution().pixels());
+  full_input_ = model_->inputResolution();
+  const auto count = static_cast<std::size_t>(full_input_.pixels());
   rgb_.assign(count * 3 + 1, 0.0f);
   raw_mask_.assign(count, 0.0f);
   temporal_.reset(model_->inputResolution());
@@ -67,6 +74,21 @@ void Pipeline::setLook(const Look& look) {
 }
 
 Result<void> Pipeline::setPicture(std::vector<std::uint8_t>& bytes, const FrameLayout& layout) { return picture_.set(bytes, layout); }
+
+void Pipeline::setDetail(int detail) { detail_ = std::clamp(detail, 0, 2); }
+
+// The old mask stays in force until the model has run at its new size: nobody vanishes in between.
+void Pipeline::resizeModel() {
+  if (detail_ == detail_in_force_) return;
+  detail_in_force_ = detail_;
+  const auto side = [&](int full) {
+    constexpr int kEighths[] = {8, 6, 5};
+    return detail_ == 0 ? full : divideUp(full * kEighths[detail_], 8 * kModelGrain) * kModelGrain;
+  };
+  if (!model_->resize({side(full_input_.width), side(full_input_.height)})) return;
+  model_input_.prepare({upright_.width, upright_.height}, model_->inputResolution());
+  temporal_.reset(model_->inputResolution());
+}
 
 std::span<std::uint8_t> Pipeline::inputBuffer(std::size_t size) {
   prepared_ = false;
@@ -103,6 +125,7 @@ Result<void> Pipeline::prepare(const FrameLayout& layout) {
 
 Result<void> Pipeline::segment() {
   if (!prepared_) return frameInvalid("no frame is prepared");
+  resizeModel();
   const QuadImage* picture = &small_;
   if (rotation_ != Rotation::k0) {
     rotateQuads(small_.data.data(), small_.width, small_.height, rotation_, upright_.data.data());

@@ -29,6 +29,8 @@ class PersonModel {
   // rgb: at least height * width * 3 values in 0..1; mask: height * width person probabilities to write.
   // false: no mask could be made.
   virtual bool run(std::span<const float> rgb, std::span<float> mask) = 0;
+  // Takes pictures of another size from now on. false, with nothing changed: it cannot, as is so with models of a fixed size.
+  virtual bool resize(Resolution) { return false; }
 };
 
 // What is behind the person: the room as it is, the room blurred, a colour, a picture, or nothing.
@@ -62,6 +64,11 @@ class Pipeline {
   // The picture, or a film's next frame: see PictureBackground::set. Until there is one the background is black.
   Result<void> setPicture(std::vector<std::uint8_t>& bytes, const FrameLayout& layout);
 
+  // How large a picture people are searched for in, from the next call of segment on: 0 the model's own size, 1 three quarters
+  // of each side, 2 five eighths; each costs in proportion to its pixels. Others are taken for the nearest of these. A model
+  // that cannot take the size keeps the one it has.
+  void setDetail(int detail);
+
   // At least `size` bytes to write the next frame into; valid until the next call of this.
   std::span<std::uint8_t> inputBuffer(std::size_t size);
 
@@ -81,11 +88,15 @@ class Pipeline {
 
  private:
   void adapt(const FrameLayout& layout);
+  void resizeModel();
   void frameView();
   void fitMask();
   void addLight(Scene& scene);
 
   std::unique_ptr<PersonModel> model_;
+  Resolution full_input_{};
+  int detail_ = 0;
+  int detail_in_force_ = 0;
   Look look_;
   PictureBackground picture_;
 

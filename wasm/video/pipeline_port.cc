@@ -63,6 +63,12 @@ Outcome PipelinePort::setPicture(const FrameDescription& frame) {
   return outcomeOf(pipeline_->setPicture(scratch_, layoutOf(frame)));
 }
 
+Outcome PipelinePort::setDetail(int detail) {
+  if (!pipeline_) return notLoaded();
+  pipeline_->setDetail(detail);
+  return {};
+}
+
 Bytes PipelinePort::input(std::size_t size) {
   if (!pipeline_ || size > kMostBytes) return {};
   return bytesOf(pipeline_->inputBuffer(size));

@@ -51,6 +51,9 @@ class PipelinePort {
   // The picture, or a film's next frame, lies in scratch, which is used up.
   Outcome setPicture(const FrameDescription& frame);
 
+  // See Pipeline::setDetail.
+  Outcome setDetail(int detail);
+
   // A buffer for the next frame, valid until the next call of this.
   Bytes input(std::size_t size);
   Outcome prepare(const FrameDescription& frame);

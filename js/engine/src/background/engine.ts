@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The video module with its model, loaded in the worker: takes a frame, gives a frame.
 
-import type { VideoPipeline } from '../generated/video.mjs';
+import type { Behind, Look, VideoPipeline } from '../generated/video.mjs';
 import { WorkerFailure } from './failure.js';
-import { check, giveFrame, takeFrame } from './frames.js';
-import type { Behind, Look } from '../generated/video.mjs';
-import type { Assets } from './messages.js';
+import { check, describePicture, giveFrame, takeFilmFrame, takeFrame } from './frames.js';
+import type { Assets, Stages } from './messages.js';
 import type { EffectRequest } from './options.js';
-import { describePicture, decodePicture } from './pictures.js';
+import { decodePicture } from './pictures.js';
 import { loadVideoModule, type VideoModule } from './video-module.js';
 
 export interface Processed {
   frame: VideoFrame;
   /** Milliseconds that the segmentation took; null when it was left out. */
   segmentationMs: number | null;
+  stages: Stages;
 }
 
 const behindOf: Record<EffectRequest['kind'], Behind> = {
@@ -30,6 +30,7 @@ export class Engine {
   /** One user of the module at a time: its memory may move under a copy that is still going on. */
   #turn: Promise<unknown> = Promise.resolve();
   #film = false;
+  #transparent = false;
 
   private constructor(
     private readonly video: VideoModule,
@@ -61,33 +62,48 @@ export class Engine {
     const picture = background.kind === 'image' ? await decodePicture(background.image) : null;
     await this.#alone(async () => {
       if (picture) this.#setPicture(picture);
-      if (background.kind === 'video' && background.film) await this.#setFilmFrame(background.film);
+      if (background.kind === 'video' && background.film) {
+        try {
+          await this.#setFilmFrame(background.film);
+        } finally {
+          background.film.close();
+        }
+      }
       check(this.pipeline.setLook(lookOf(background)));
       this.#film = background.kind === 'video';
+      this.#transparent = background.kind === 'transparent';
       if (!this.#film) this.pipeline.releaseScratch();
     });
   }
 
-  /** The next frame of the film behind the person; closes it. Dropped where there is no film. */
+  /** The next frame of the film behind the person; does not close it. Does nothing where there is no film. */
   film(frame: VideoFrame): Promise<void> {
     return this.#alone(async () => {
       if (this.#film) await this.#setFilmFrame(frame);
-      else frame.close();
     });
   }
 
   /** Does not close `frame`. `segment` false: the person is where they were in the frame before. */
   process(frame: VideoFrame, segment: boolean): Promise<Processed> {
     return this.#alone(async () => {
+      const start = performance.now();
       const carried = await takeFrame(this.video, this.pipeline, frame);
-      let segmentationMs: number | null = null;
-      if (segment) {
-        const before = performance.now();
-        check(this.pipeline.segment());
-        segmentationMs = performance.now() - before;
-      }
-      return { frame: giveFrame(this.video, this.pipeline, carried), segmentationMs };
+      const taken = performance.now();
+      if (segment) check(this.pipeline.segment());
+      const segmented = performance.now();
+      const { frame: processed, drawingMs } = giveFrame(this.video, this.pipeline, carried, this.#transparent);
+      const segmentation = segmented - taken;
+      return {
+        frame: processed,
+        segmentationMs: segment ? segmentation : null,
+        stages: { input: taken - start, segmentation, drawing: drawingMs, output: performance.now() - segmented - drawingMs },
+      };
     });
+  }
+
+  /** 0 searches in a picture of the model's own size, 1 and 2 in smaller ones. */
+  setDetail(detail: 0 | 1 | 2): Promise<void> {
+    return this.#alone(() => check(this.pipeline.setDetail(detail)));
   }
 
   #setPicture(picture: ImageData): void {
@@ -97,9 +113,10 @@ export class Engine {
 
   async #setFilmFrame(frame: VideoFrame): Promise<void> {
     try {
-      check(this.pipeline.setPicture(await takeFilmFrame(this.video, (size) => this.#scratch(size), frame)));
-    } finally {
-      frame.close();
+      await takeFilmFrame(this.video, this.pipeline, (size) => this.#scratch(size), frame);
+    } catch (error) {
+      if (!(error instanceof WorkerFailure)) throw error;
+      throw new WorkerFailure('option-invalid', `a film of at most 4096 x 4096 pixels a frame (${error.message})`, 'background.video');
     }
   }
 

@@ -7,5 +7,5 @@ export type {
   BackgroundFit, BackgroundOptions, BlurBackground, ColorBackground, ImageBackground, LightWrap, NoBackground, PersonEffects, RoomBackground, TransparentBackground,
   VideoBackground,
 } from './options.js';
-export { BackgroundErrorEvent, BackgroundStatsEvent, type BackgroundProcessorEventMap } from './events.js';
+export { BackgroundErrorEvent, BackgroundLevelEvent, BackgroundStatsEvent, type BackgroundProcessorEventMap, type BackgroundStages } from './events.js';
 export { AbortedError, BackgroundError, OptionError, TesseraError } from '../errors.js';

@@ -26,6 +26,7 @@ export interface VideoPipeline extends ClassHandle {
   load(size: number): Outcome;
   setBlur(strength: number): Outcome;
   setColor(red: number, green: number, blue: number): Outcome;
+  setDetail(detail: number): Outcome;
   setPicture(width: number, height: number, fit: Fit, lightWrap: number): Outcome;
   prepare(frame: FrameDescription): Outcome;
   segment(): Outcome;
