@@ -16,6 +16,7 @@ const scope = globalThis as unknown as WorkerScope;
 const post = (message: FromWorker, transfer: Transferable[] = []): void => scope.postMessage(message, transfer);
 
 let gate: Gate | null = null;
+let engine: Promise<Engine> | null = null;
 let route: WorkerRoute | null = null;
 let beats: ReturnType<typeof setInterval> | undefined;
 let frameRate = 30;
@@ -27,7 +28,7 @@ function fail(error: unknown): void {
 
 async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<void> {
   frameRate = message.frameRate;
-  const current = new Gate((assets) => Engine.load(assets), message.assets, frameRate);
+  const current = new Gate((assets) => (engine = Engine.load(assets)), message.assets, frameRate);
   gate = current;
   route = openRoute(message.route, { pass: (frame) => current.pass(frame), post, fail });
   setInterval(() => post({ type: 'stats', stats: current.second() }), 1000);
@@ -46,6 +47,18 @@ async function update({ serial, background }: Extract<ToWorker, { type: 'update'
     post({ type: 'refused', serial, failure });
     if (failure.code !== 'option-invalid') fail(error);
   }
+}
+
+/** One film frame that cannot be read leaves the last one standing; a trap leaves the module's memory in an unknown state. */
+async function film(frame: VideoFrame): Promise<void> {
+  try {
+    await (await engine)?.film(frame);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) return fail(error);
+  } finally {
+    frame.close();
+  }
+  post({ type: 'filmed' });
 }
 
 async function close(): Promise<void> {
@@ -78,8 +91,7 @@ scope.onmessage = ({ data }) => {
       if (data.on) beats = setInterval(() => post({ type: 'beat' }), 1000 / frameRate);
       return;
     case 'film':
-      data.frame.close();
-      return post({ type: 'filmed' });
+      return void film(data.frame);
     case 'close':
       return void close();
   }
