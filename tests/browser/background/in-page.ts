@@ -31,6 +31,8 @@ declare global {
   // eslint-disable-next-line no-var
   var openCamera: () => Promise<MediaStreamTrack>;
   // eslint-disable-next-line no-var
+  var photograph: Promise<MediaStreamTrack>;
+  // eslint-disable-next-line no-var
   var workers: Worker[];
   // eslint-disable-next-line no-var
   var follow: (track: MediaStreamTrack, Processor: new (init: object) => { readable: ReadableStream<VideoFrame> }) => void;
@@ -81,4 +83,21 @@ export function tools(): void {
   globalThis.follow = (track, Processor) => {
     void new Processor({ track: track.clone() }).readable.pipeTo(new WritableStream({ write: frame => followed.take(frame) }));
   };
+}
+
+/** For browsers without a file camera: makes `photograph`, a track of the site's /still.jpg on a canvas, swaying a little. */
+export function photographTrack(camera: { width: number; height: number; left: number; top: number }): void {
+  globalThis.photograph = (async () => {
+    const bitmap = await createImageBitmap(await (await fetch('/still.jpg')).blob());
+    const canvas = document.createElement('canvas');
+    canvas.width = camera.width;
+    canvas.height = camera.height;
+    document.body.append(canvas);
+    const context = canvas.getContext('2d')!;
+    let tick = 0;
+    const draw = () => { context.drawImage(bitmap, -camera.left - (tick++ % 2), -camera.top); };
+    draw();
+    setInterval(draw, 66);
+    return canvas.captureStream(15).getVideoTracks()[0]!;
+  })();
 }
