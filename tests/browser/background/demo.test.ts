@@ -26,7 +26,10 @@ beforeAll(async () => {
 afterAll(() => suite.close());
 
 test('clip, every effect and slider, divider, mask, picture, graph, comparison, camera', async () => {
-  onTestFailed(() => chromiumUi(page).screenshot('background-demo'));
+  onTestFailed(async () => {
+    console.log(await status(page), errors);
+    await chromiumUi(page).screenshot('background-demo');
+  });
   expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
   await startDemo(page, 'clip');
   expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)).toEqual([]);

@@ -14,7 +14,7 @@ const after = element<HTMLVideoElement>('#after');
 const stage = element('#stage');
 const maskButton = element<HTMLButtonElement>('#mask-view');
 const compareButton = element<HTMLButtonElement>('#compare');
-const running = document.querySelectorAll<HTMLButtonElement | HTMLInputElement | HTMLFieldSetElement>('[data-running]');
+const running = document.querySelectorAll<HTMLButtonElement>('[data-running]');
 const graph = new Graph(element('#graph'), element('#legend'));
 const say = (text: string) => (element('#status').textContent = text);
 
@@ -56,6 +56,7 @@ async function start(from: Moving, mirrored: boolean): Promise<void> {
   after.srcObject = new MediaStream([processor.track]);
   element<HTMLVideoElement>('#ours-video').srcObject = after.srcObject;
   for (const control of running) control.disabled = false;
+  stage.classList.add('running');
 }
 
 function stop(words: string): void {
@@ -67,6 +68,7 @@ function stop(words: string): void {
   processor = source = null;
   before.srcObject = after.srcObject = element<HTMLVideoElement>('#ours-video').srcObject = null;
   for (const control of running) control.disabled = true;
+  stage.classList.remove('running');
   graph.clear();
   element('#level').textContent = '';
   say(words);
