@@ -10,6 +10,15 @@ export interface Bench {
   events: string[];
 }
 
+/** A track's frames past all video elements, which rest in hidden pages. */
+export interface Followed {
+  count: number;
+  /** Takes one frame over: the newest is kept. */
+  take(frame: VideoFrame): void;
+  /** The newest frame, 160x90 RGBA, as base64. */
+  look(): string;
+}
+
 declare global {
   // eslint-disable-next-line no-var
   var background: typeof import('../../../js/engine/src/background/index.js');
@@ -22,7 +31,13 @@ declare global {
   // eslint-disable-next-line no-var
   var openCamera: () => Promise<MediaStreamTrack>;
   // eslint-disable-next-line no-var
+  var photograph: Promise<MediaStreamTrack>;
+  // eslint-disable-next-line no-var
   var workers: Worker[];
+  // eslint-disable-next-line no-var
+  var follow: (track: MediaStreamTrack, Processor: new (init: object) => { readable: ReadableStream<VideoFrame> }) => void;
+  // eslint-disable-next-line no-var
+  var followed: Followed;
 }
 
 /** Before the page's scripts: small tools, and a list of the workers that were made. */
@@ -45,14 +60,44 @@ export function tools(): void {
     void video.play().catch(() => undefined);
     return video;
   };
-  // 160x90 RGBA, as base64; null before the first picture.
-  globalThis.look = video => {
-    if (video.readyState < 2) return null;
+  const pixels = (picture: CanvasImageSource): string => {
     const context = new OffscreenCanvas(160, 90).getContext('2d', { willReadFrequently: true })!;
-    context.drawImage(video, 0, 0, 160, 90);
+    context.drawImage(picture, 0, 0, 160, 90);
     const { data } = context.getImageData(0, 0, 160, 90);
     let binary = '';
     for (let i = 0; i < data.length; i += 8192) binary += String.fromCharCode(...data.subarray(i, i + 8192));
     return btoa(binary);
   };
+  // 160x90 RGBA, as base64; null before the first picture.
+  globalThis.look = video => (video.readyState < 2 ? null : pixels(video));
+  let newest: VideoFrame | null = null;
+  globalThis.followed = {
+    count: 0,
+    take(frame) {
+      this.count++;
+      newest?.close();
+      newest = frame;
+    },
+    look: () => pixels(newest!),
+  };
+  globalThis.follow = (track, Processor) => {
+    void new Processor({ track: track.clone() }).readable.pipeTo(new WritableStream({ write: frame => followed.take(frame) }));
+  };
+}
+
+/** For browsers without a file camera: makes `photograph`, a track of the site's /still.jpg on a canvas, swaying a little. */
+export function photographTrack(camera: { width: number; height: number; left: number; top: number }): void {
+  globalThis.photograph = (async () => {
+    const bitmap = await createImageBitmap(await (await fetch('/still.jpg')).blob());
+    const canvas = document.createElement('canvas');
+    canvas.width = camera.width;
+    canvas.height = camera.height;
+    document.body.append(canvas);
+    const context = canvas.getContext('2d')!;
+    let tick = 0;
+    const draw = () => { context.drawImage(bitmap, -camera.left - (tick++ % 2), -camera.top); };
+    draw();
+    setInterval(draw, 66);
+    return canvas.captureStream(15).getVideoTracks()[0]!;
+  })();
 }

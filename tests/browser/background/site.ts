@@ -16,7 +16,10 @@ export interface Site {
   readonly requests: string[];
 }
 
-/** `files`: further files by path. */
+/**
+ * `files`: further files by path. A folder with a `background-worker.js` of its own is a copy of the package in everything
+ * else: an assetBaseUrl with another worker.
+ */
 export async function serveSite(resources: Resources, files: Record<string, Buffer> = {}): Promise<Site> {
   const dist = path.join(root, 'js/engine/dist');
   if (!existsSync(path.join(dist, 'background.js'))) throw new Error(`${dist}/background.js is missing: run scripts/build`);
@@ -27,7 +30,8 @@ export async function serveSite(resources: Resources, files: Record<string, Buff
     response.setHeader('content-security-policy', csp);
     if (name === '/') return response.setHeader('content-type', 'text/html').end('<!doctype html><html lang="en"><title>background</title><script type="module" src="/page.js"></script><body>');
     if (name === '/page.js') return response.setHeader('content-type', 'text/javascript').end("globalThis.background = await import('/dist/background.js');");
-    const body = files[name] ?? (name.startsWith('/dist/') && existsSync(path.join(root, 'js/engine', name)) ? readFileSync(path.join(root, 'js/engine', name)) : null);
+    const packaged = path.join(root, 'js/engine', name.replace(/^\/\w+\/(wasm|models)\//, '/dist/$1/'));
+    const body = files[name] ?? (packaged.startsWith(dist) && existsSync(packaged) ? readFileSync(packaged) : null);
     if (!body) return response.writeHead(404).end();
     response.setHeader('content-type', types[path.extname(name)] ?? 'application/octet-stream').end(body);
   });

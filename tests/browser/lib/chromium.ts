@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts Debian's Chromium for calls: camera and microphone from files, media on loopback allowed, inside a namespace when asked.
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
+import puppeteer, { type Browser as TabbedBrowser } from 'puppeteer-core';
 import { cameraFile, microphoneFile } from './media-files.js';
 import type { Host } from '../../net/network.js';
 import { observe } from './observe.js';
@@ -20,8 +21,7 @@ const baseFlags = [
   '--autoplay-policy=no-user-gesture-required', '--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns',
 ];
 
-/** Starts Chromium. The caller closes it. */
-export async function launchChromium(options: ChromiumOptions = {}): Promise<Browser> {
+async function flagsFor(options: ChromiumOptions): Promise<string[]> {
   const flags = [...baseFlags];
   const camera = options.camera ?? 'file';
   if (camera === 'none') flags.push('--use-fake-device-for-media-stream=device-count=0');
@@ -29,9 +29,26 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Bro
   if (camera === 'deny') flags.push('--use-fake-ui-for-media-stream=deny');
   else flags.push('--use-fake-ui-for-media-stream');
   if (options.secureOrigin) flags.push(`--unsafely-treat-insecure-origin-as-secure=${options.secureOrigin}`);
+  return flags;
+}
+
+/** Starts Chromium. The caller closes it. */
+export async function launchChromium(options: ChromiumOptions = {}): Promise<Browser> {
+  const flags = await flagsFor(options);
   return chromium.launch({
     executablePath: options.host ? options.host.wrap(chromiumPath) : chromiumPath,
     headless: true, args: flags, timeout: 30_000,
+  });
+}
+
+/**
+ * Starts Chromium with tabs that can be hidden, and whose timers are slow then, as people have it: under Playwright every page
+ * counts as visible. The caller closes it.
+ */
+export async function launchChromiumWithTabs(options: ChromiumOptions = {}): Promise<TabbedBrowser> {
+  return puppeteer.launch({
+    browser: 'chrome', executablePath: chromiumPath, headless: true, args: await flagsFor(options), timeout: 30_000,
+    ignoreDefaultArgs: ['--disable-background-timer-throttling', '--disable-backgrounding-occluded-windows', '--disable-renderer-backgrounding'],
   });
 }
 

@@ -42,7 +42,7 @@ async function readsText(page: Evaluates, text: RegExp, timeoutMs = 30_000): Pro
 }
 
 /** Where pictures of failed tests go: next to the other test reports, never committed. */
-function screenshotFile(name: string): string {
+export function screenshotFile(name: string): string {
   const folder = path.join(root, 'build/test-results/screenshots');
   mkdirSync(folder, { recursive: true });
   return path.join(folder, `${name.replaceAll(/[^\w-]+/g, '-')}.png`);

@@ -108,6 +108,76 @@ TEST_CASE("buffers that are too small are refused", "[segmentation]") {
   CHECK_FALSE(segmenter.run(rgb, std::span(mask).first(mask.size() - 1)));
 }
 
+TEST_CASE("a resized network gives what the scalar interpreter gives at that size", "[segmentation]") {
+  int resized = 0;
+  for (unsigned seed = 100; seed < 120; ++seed) {
+    std::mt19937 random(seed);
+    File file = segmentation::test::randomFile(random);
+    auto created = Segmenter::create(file.bytes());
+    REQUIRE(created.hasValue());
+    Segmenter segmenter = std::move(created).value();
+    const Resolution before = segmenter.inputResolution();
+    file.height = static_cast<std::uint16_t>(file.height + 16);
+    file.width = static_cast<std::uint16_t>(file.width + 32);
+    auto model = parseModel(file.bytes());
+    // Both or neither: a network takes the size, or shapes do not meet.
+    const Resolution wanted{file.width, file.height};
+    REQUIRE(segmenter.resize(wanted) == model.hasValue());
+    if (!model.hasValue()) {
+      CHECK(segmenter.inputResolution() == before);
+      continue;
+    }
+    ++resized;
+    CHECK(segmenter.inputResolution() == wanted);
+    std::vector<float> rgb(static_cast<std::size_t>(wanted.pixels()) * 3);
+    std::uniform_real_distribution<float> value(0.0F, 1.0F);
+    for (float& v : rgb) v = value(random);
+    const std::vector<double> expected = segmentation::test::interpret(model.value(), rgb);
+    std::vector<float> mask(expected.size(), -1.0F);
+    REQUIRE(segmenter.run(rgb, mask));
+    double worst = 0;
+    for (std::size_t i = 0; i < mask.size(); ++i) worst = std::max(worst, std::abs(mask[i] - expected[i]));
+    CHECK(worst < 1e-4);
+  }
+  CHECK(resized > 5);
+}
+
+TEST_CASE("the landscape model finds the same person in a smaller picture", "[segmentation]") {
+  if (fixtures() == nullptr) FAIL("TESSERA_FIXTURES is not set: run npm test -- native, which sets it to what scripts/setup made");
+  Segmenter segmenter = landscape();
+  const std::vector<float> rgb = photograph();
+  std::vector<float> full(256 * 144);
+  REQUIRE(segmenter.run(rgb, full));
+
+  CHECK_FALSE(segmenter.resize({250, 144}));
+  CHECK_FALSE(segmenter.resize({0, 0}));
+  CHECK(segmenter.inputResolution() == Resolution{256, 144});
+  for (const Resolution size : {Resolution{192, 112}, Resolution{160, 96}}) {
+    REQUIRE(segmenter.resize(size));
+    // Every pixel from the nearest one of the photograph, and of its mask.
+    const auto nearest = [&](int x, int y) { return (y * 144 + 72) / size.height * 256 + (x * 256 + 128) / size.width; };
+    std::vector<float> small;
+    for (int y = 0; y < size.height; ++y) {
+      for (int x = 0; x < size.width; ++x) {
+        for (int c = 0; c < 3; ++c) small.push_back(rgb[static_cast<std::size_t>(nearest(x, y)) * 3 + c]);
+      }
+    }
+    std::vector<float> mask(static_cast<std::size_t>(size.pixels()));
+    REQUIRE(segmenter.run(small, mask));
+    double agree = 0;
+    for (int y = 0; y < size.height; ++y) {
+      for (int x = 0; x < size.width; ++x) agree += (mask[static_cast<std::size_t>(y) * size.width + x] > 0.5F) == (full[nearest(x, y)] > 0.5F) ? 1 : 0;
+    }
+    INFO(size.width << " x " << size.height << " agrees in " << agree / static_cast<double>(size.pixels()));
+    CHECK(agree / static_cast<double>(size.pixels()) > 0.97);
+  }
+  // Back at full size, nothing of the other sizes is left.
+  REQUIRE(segmenter.resize({256, 144}));
+  std::vector<float> again(256 * 144);
+  REQUIRE(segmenter.run(rgb, again));
+  CHECK(again == full);
+}
+
 TEST_CASE("random networks give what the scalar interpreter gives", "[segmentation]") {
   for (unsigned seed = 0; seed < 40; ++seed) {
     std::mt19937 random(seed);

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Depthwise convolution: four output pixels by four channels at a time, so that a weight is loaded once for four uses.
+// Depthwise convolution: four output pixels of four channels at a time, every input pixel loaded once for all that it adds to.
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
 #include "wasm/base/simd.h"
 #include "wasm/video/segmentation/kernels.h"
 #include "wasm/video/segmentation/simd_math.h"
@@ -7,47 +11,71 @@
 namespace tessera::video::segmentation {
 namespace {
 
-template <int kKernel, int kPixels>
-TESSERA_ALWAYS_INLINE void depthwiseTile(const DepthwiseRow& task, int x) {
-  const std::ptrdiff_t channels = task.channels;
-  const std::ptrdiff_t pitch = task.stride * channels;
-  for (std::ptrdiff_t c = 0; c < channels; c += 4) {
-    const v128_t bias = wasm_v128_load(task.bias + c);
-    v128_t sum[kPixels];
-    for (v128_t& s : sum) s = bias;
-    const float* w = task.weights + c;
-    for (int y = 0; y < kKernel; ++y, w += kKernel * channels) {
-      if (task.rows[y] == nullptr) continue;
-      const float* in = task.rows[y] + x * pitch + c;
-      for (int k = 0; k < kKernel; ++k) {
-        const v128_t weight = wasm_v128_load(w + k * channels);
-        for (int p = 0; p < kPixels; ++p) {
-          sum[p] = multiplyAdd(wasm_v128_load(in + p * pitch + k * channels), weight, sum[p]);
-        }
-      }
-    }
-    if (task.activation == Activation::kRelu) {
-      for (v128_t& s : sum) s = relu(s);
-    } else if (task.activation == Activation::kHardSwish) {
-      for (v128_t& s : sum) s = hardSwish(s);
-    }
-    const std::ptrdiff_t out = x * channels + c;
-    for (int p = 0; p < kPixels; ++p) {
-      if (task.addend != nullptr) sum[p] = wasm_f32x4_add(sum[p], wasm_v128_load(task.addend + out + p * channels));
-      wasm_v128_store(task.out + out + p * channels, sum[p]);
-    }
-  }
+/** Calls f with the constants 0 to kCount - 1. */
+template <int kCount, typename F>
+TESSERA_ALWAYS_INLINE void unrolled(F f) {
+  [&]<int... kIndex>(std::integer_sequence<int, kIndex...>) {
+    (f(std::integral_constant<int, kIndex>{}), ...);
+  }(std::make_integer_sequence<int, kCount>{});
 }
 
-template <int kKernel>
+/** Adds one kernel row: `in` at the first pixel, `w` at the row's kKernel vectors of weights. */
+template <int kKernel, int kStride, int kPixels>
+TESSERA_ALWAYS_INLINE void addRow(const float* in, const float* w, v128_t (&sum)[kPixels]) {
+  v128_t weight[kKernel];
+  unrolled<kKernel>([&](auto k) { weight[k] = wasm_v128_load(w + 4 * k); });
+  unrolled<(kPixels - 1) * kStride + kKernel>([&](auto column) {
+    const v128_t value = wasm_v128_load(in + 4 * column);
+    unrolled<kPixels>([&](auto p) {
+      constexpr int k = column - p * kStride;
+      if constexpr (k >= 0 && k < kKernel) sum[p] = multiplyAdd(value, weight[k], sum[p]);
+    });
+  });
+}
+
+template <int kKernel, int kStride, int kPixels>
+TESSERA_ALWAYS_INLINE void depthwiseTile(const DepthwiseRow& task, int block, int x) {
+  const v128_t bias = wasm_v128_load(task.bias + 4 * block);
+  v128_t sum[kPixels];
+  for (v128_t& s : sum) s = bias;
+  const float* w = task.weights + 4 * kKernel * kKernel * block;
+  for (int y = 0; y < kKernel; ++y, w += 4 * kKernel) {
+    const RowView& row = task.rows[y];
+    if (row.data == nullptr) continue;
+    addRow<kKernel, kStride>(row.data + block * row.pitch + static_cast<std::ptrdiff_t>(x) * kStride * 4, w, sum);
+  }
+  if (task.activation == Activation::kRelu) {
+    for (v128_t& s : sum) s = relu(s);
+  } else if (task.activation == Activation::kHardSwish) {
+    for (v128_t& s : sum) s = hardSwish(s);
+  }
+  const std::ptrdiff_t pixel = static_cast<std::ptrdiff_t>(x) * 4;
+  if (task.addend.data != nullptr) {
+    const float* addend = task.addend.data + block * task.addend.pitch + pixel;
+    for (int p = 0; p < kPixels; ++p) sum[p] = wasm_f32x4_add(sum[p], wasm_v128_load(addend + 4 * p));
+  }
+  float* out = task.out.data + block * task.out.pitch + pixel;
+  for (int p = 0; p < kPixels; ++p) wasm_v128_store(out + 4 * p, sum[p]);
+}
+
+template <int kKernel, int kStride>
 void depthwise(const DepthwiseRow& task) {
-  int x = 0;
-  for (; x + 4 <= task.width; x += 4) depthwiseTile<kKernel, 4>(task, x);
-  for (; x < task.width; ++x) depthwiseTile<kKernel, 1>(task, x);
+  constexpr int kTile = 4;
+  for (int block = 0; block < task.channels / 4; ++block) {
+    if (task.width < kTile) {
+      for (int x = 0; x < task.width; ++x) depthwiseTile<kKernel, kStride, 1>(task, block, x);
+      continue;
+    }
+    // The last tile is moved back to end with the row: what it makes for a second time comes out the same.
+    for (int x = 0; x < task.width; x += kTile) depthwiseTile<kKernel, kStride, kTile>(task, block, std::min(x, task.width - kTile));
+  }
 }
 
 }  // namespace
 
-void depthwiseRow(const DepthwiseRow& task) { task.kernel == 3 ? depthwise<3>(task) : depthwise<5>(task); }
+void depthwiseRow(const DepthwiseRow& task) {
+  if (task.kernel == 3) return task.stride == 1 ? depthwise<3, 1>(task) : depthwise<3, 2>(task);
+  return task.stride == 1 ? depthwise<5, 1>(task) : depthwise<5, 2>(task);
+}
 
 }  // namespace tessera::video::segmentation

@@ -16,6 +16,7 @@ constexpr std::size_t kHashedFrom = 16;
 constexpr std::uint32_t kVersion = 1;
 constexpr std::size_t kMaxOps = 256;
 constexpr std::size_t kMaxWeights = std::size_t{1} << 22;
+constexpr int kMinSide = 8;
 constexpr int kMaxSide = 1024;
 /** Multiply-adds of one run: forty times the landscape model's. */
 constexpr std::uint64_t kMaxWork = std::uint64_t{1} << 30;
@@ -39,6 +40,8 @@ float halfToFloat(std::uint32_t half) {
   const float magnitude = std::bit_cast<float>((half & 0x7fffU) << 13) * 0x1p112F;
   return (half & 0x8000U) != 0 ? -magnitude : magnitude;
 }
+
+bool inRange(int height, int width) { return height >= kMinSide && width >= kMinSide && height <= kMaxSide && width <= kMaxSide; }
 
 int opNumber(std::uint32_t field) { return field == 0xffffU ? kNoOp : static_cast<int>(field); }
 std::size_t weightsPlace(std::uint32_t field) { return field == 0xffffffffU ? kNoWeights : field; }
@@ -72,9 +75,35 @@ class Checker {
       case Kind::kDense: wrong = dense(op); break;
       case Kind::kOutput: wrong = output(op); break;
     }
-    values_ += static_cast<std::uint64_t>(area(op.height, op.width)) * static_cast<std::uint64_t>(op.channels);
-    if (wrong == nullptr && (work_ > kMaxWork || values_ > kMaxValues || unpacked_ > kMaxUnpacked)) wrong = "it is too large";
-    return wrong;
+    return wrong == nullptr ? shape(op) : wrong;
+  }
+
+  /**
+   * Fills in the shape of an operation whose settings are good; the input has its own.
+   * @return null, or what is wrong
+   */
+  const char* shape(Op& op) {
+    if (op.kind == Kind::kConvolution || op.kind == Kind::kDepthwise) {
+      op.height = (ops_[op.input].height + op.stride - 1) / op.stride;
+      op.width = (ops_[op.input].width + op.stride - 1) / op.stride;
+      if (!addendFits(op)) return "an addend does not fit";
+    } else if (op.kind == Kind::kUpsample) {
+      op.height = 2 * ops_[op.input].height;
+      op.width = 2 * ops_[op.input].width;
+      if (op.height > kMaxSide || op.width > kMaxSide) return "an upsample grows too large";
+    } else if (op.kind == Kind::kOutput) {
+      op.height = ops_[0].height;
+      op.width = ops_[0].width;
+      const Op& from = ops_[op.input];
+      if (2 * from.height != op.height || 2 * from.width != op.width) return "the output's size is not the input's";
+    }
+    const std::size_t weights = weightsOf(op);
+    const auto pixels = static_cast<std::uint64_t>(area(op.height, op.width));
+    unpacked_ += weights;
+    work_ += pixels * (op.kind == Kind::kUpsample ? 4 * static_cast<std::size_t>(op.channels) : weights) +
+             area(op.middle, op.channels) * static_cast<std::size_t>(op.depth);
+    values_ += pixels * static_cast<std::uint64_t>(op.channels);
+    return work_ > kMaxWork || values_ > kMaxValues || unpacked_ > kMaxUnpacked ? "it is too large" : nullptr;
   }
 
  private:
@@ -86,9 +115,15 @@ class Checker {
     return place != kNoWeights && count <= weight_count_ && place <= weight_count_ - count;
   }
   static std::size_t area(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
-  void addWork(const Op& op, std::size_t per_pixel) {
-    work_ += static_cast<std::uint64_t>(area(op.height, op.width)) * per_pixel;
-    unpacked_ += per_pixel;
+  /** Weights of an operation once they are unpacked: each is multiplied once for a pixel. */
+  static std::size_t weightsOf(const Op& op) {
+    switch (op.kind) {
+      case Kind::kConvolution: return area(op.kernel, op.kernel) * area(op.depth, op.channels);
+      case Kind::kDepthwise: return area(op.kernel, op.kernel) * static_cast<std::size_t>(op.channels);
+      case Kind::kDense: return area(op.channels, op.depth);
+      case Kind::kOutput: return static_cast<std::size_t>(op.depth);
+      default: return 0;
+    }
   }
 
   bool gateFits(const Op& op) const {
@@ -99,19 +134,13 @@ class Checker {
     const Op& other = ops_[op.addend];
     return isRows(op.addend) && other.channels == op.channels && other.height == op.height && other.width == op.width;
   }
-  void stridedShape(Op& op) const {
-    op.height = (ops_[op.input].height + op.stride - 1) / op.stride;
-    op.width = (ops_[op.input].width + op.stride - 1) / op.stride;
-  }
 
   const char* convolution(Op& op) {
     if (!isRows(op.input) || op.kernel < 1 || op.kernel > kMaxKernel || op.stride < 1 || op.stride > 2 || op.kernel < op.stride ||
         !grouped(op.channels) || op.activation == Activation::kSigmoid) {
       return "a convolution's settings are not supported";
     }
-    stridedShape(op);
     if ((op.gate != kNoOp && op.kernel != 1) || !gateFits(op)) return "a convolution's gate does not fit";
-    if (!addendFits(op)) return "a convolution's addend does not fit";
     const int rows = op.middle == 0 ? op.channels : op.middle;
     const std::size_t patch = area(op.kernel, op.kernel) * static_cast<std::size_t>(op.depth);
     if (op.middle < 0 || op.middle > kMaxChannels || (op.middle > 0 && op.kernel != 1)) return "a convolution's middle does not fit";
@@ -120,8 +149,6 @@ class Checker {
                           (op.bias2 != kNoWeights && !holds(op.bias2, op.channels)))) {
       return "weights lie outside the file";
     }
-    addWork(op, patch * op.channels);
-    work_ += area(op.middle, op.channels) * static_cast<std::size_t>(op.depth);
     return nullptr;
   }
 
@@ -130,11 +157,8 @@ class Checker {
         !grouped(op.channels) || op.activation == Activation::kSigmoid || op.gate != kNoOp) {
       return "a depthwise convolution's settings are not supported";
     }
-    stridedShape(op);
-    if (!addendFits(op)) return "a depthwise convolution's addend does not fit";
     const std::size_t patch = area(op.kernel, op.kernel);
     if (!holds(op.weights, patch * op.channels) || !holds(op.bias, op.channels)) return "weights lie outside the file";
-    addWork(op, patch * op.channels);
     return nullptr;
   }
 
@@ -142,10 +166,6 @@ class Checker {
     if (!isRows(op.input) || op.channels != op.depth || !grouped(op.channels) || op.addend != kNoOp || op.gate != kNoOp) {
       return "an upsample's settings are not supported";
     }
-    op.height = 2 * ops_[op.input].height;
-    op.width = 2 * ops_[op.input].width;
-    if (op.height > kMaxSide || op.width > kMaxSide) return "an upsample grows too large";
-    addWork(op, 4 * static_cast<std::size_t>(op.channels));
     return nullptr;
   }
 
@@ -156,21 +176,15 @@ class Checker {
     if (!gateFits(op)) return "a dense layer's gate does not fit";
     if (op.addend != kNoOp && ops_[op.addend].channels != op.depth) return "a dense layer's addend does not fit";
     if (!holds(op.weights, area(op.channels, op.depth)) || !holds(op.bias, op.channels)) return "weights lie outside the file";
-    addWork(op, area(op.channels, op.depth));
     return nullptr;
   }
 
   const char* output(Op& op) {
-    const Op& from = ops_[op.input];
     if (!isRows(op.input) || !grouped(op.depth) || op.channels != 1 || op.kernel != 2 || op.stride != 2 ||
         op.activation != Activation::kSigmoid || op.addend != kNoOp || op.gate != kNoOp) {
       return "the output's settings are not supported";
     }
-    if (2 * from.height != ops_[0].height || 2 * from.width != ops_[0].width) return "the output's size is not the input's";
-    op.height = ops_[0].height;
-    op.width = ops_[0].width;
     if (!holds(op.weights, 4 * static_cast<std::size_t>(op.depth)) || !holds(op.bias, 1)) return "weights lie outside the file";
-    addWork(op, op.depth);
     return nullptr;
   }
 
@@ -193,7 +207,7 @@ Result<Model> parseModel(std::span<const std::byte> file) {
 
   const int height = static_cast<int>(readU16(header + 16));
   const int width = static_cast<int>(readU16(header + 18));
-  if (height < 8 || width < 8 || height > kMaxSide || width > kMaxSide) return invalid("its input size is out of range");
+  if (!inRange(height, width)) return invalid("its input size is out of range");
   const std::size_t op_count = readU32(header + 20);
   const std::size_t weight_count = readU32(header + 24);
   if (op_count < 2 || op_count > kMaxOps || weight_count > kMaxWeights ||
@@ -243,6 +257,23 @@ Result<Model> parseModel(std::span<const std::byte> file) {
     model.weights.push_back(halfToFloat(half));
   }
   return model;
+}
+
+bool resize(std::vector<Op>& ops, int height, int width) {
+  if (ops.empty() || !inRange(height, width)) return false;
+  std::vector<Op> resized;
+  resized.reserve(ops.size());
+  Checker checker(resized, ops.size(), 0);
+  for (Op op : ops) {
+    if (op.kind == Kind::kInput) {
+      op.height = height;
+      op.width = width;
+    }
+    if (checker.shape(op) != nullptr) return false;
+    resized.push_back(op);
+  }
+  ops = std::move(resized);
+  return true;
 }
 
 }  // namespace tessera::video::segmentation

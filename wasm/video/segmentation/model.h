@@ -87,4 +87,12 @@ struct Model {
  */
 Result<Model> parseModel(std::span<const std::byte> file);
 
+/**
+ * Gives a model's operations the shapes they have with an input of another size.
+ * @param ops as parseModel() gave them
+ * @return false, with nothing changed, when the network cannot take that size: outside 8..1024, larger than a model may be,
+ *   or such that what is halved does not meet what is doubled.
+ */
+bool resize(std::vector<Op>& ops, int height, int width);
+
 }  // namespace tessera::video::segmentation

@@ -2,7 +2,6 @@
 // Packs weights for the kernels, and multiplies the matrices of operations that have two.
 #include "wasm/video/segmentation/parameters.h"
 
-#include <algorithm>
 #include <cstddef>
 
 #include "wasm/video/segmentation/kernels.h"
@@ -17,14 +16,14 @@ std::size_t patchOf(const Op& op) {
   switch (op.kind) {
     case Kind::kConvolution: return area(op.kernel * op.kernel, op.depth);
     case Kind::kDepthwise: return area(op.kernel, op.kernel);
-    case Kind::kDense: return static_cast<std::size_t>(op.depth);
-    case Kind::kOutput: return 4 * static_cast<std::size_t>(op.depth);
+    case Kind::kDense:
+    case Kind::kOutput: return static_cast<std::size_t>(op.depth);
     default: return 0;
   }
 }
 
-/** Floats kept for the bias: whole vectors. */
-std::size_t biasSize(const Op& op) { return (static_cast<std::size_t>(op.channels) + 3) / 4 * 4; }
+/** Output channels of the matrix: the output operation makes the four corners of a doubled pixel. */
+std::size_t channelsOf(const Op& op) { return static_cast<std::size_t>(op.kind == Kind::kOutput ? 4 : op.channels); }
 
 /** A weight of the file; nothing is zero. */
 float weightAt(const Model& model, std::size_t place, std::size_t i) { return place == kNoWeights ? 0.0F : model.weights[place + i]; }
@@ -32,13 +31,13 @@ float weightAt(const Model& model, std::size_t place, std::size_t i) { return pl
 /** Where weight `k` of output channel `c` goes in a matrix packed for convolveRow(). */
 std::size_t packed(std::size_t c, std::size_t k, std::size_t patch) { return (c / kBlock * patch + k) * kBlock + c % kBlock; }
 
-/** One convolution or dense operation: [out][patch] to blocks, two matrices multiplied into one. */
+/** One matrix: [out][patch] to blocks, two matrices multiplied into one. */
 void packMatrix(const Model& model, const Op& op, std::size_t patch, float* weights, float* bias) {
-  const auto channels = static_cast<std::size_t>(op.channels);
+  const std::size_t channels = channelsOf(op);
   const auto middle = static_cast<std::size_t>(op.middle);
   for (std::size_t c = 0; c < channels; ++c) {
     if (middle == 0) {
-      bias[c] = weightAt(model, op.bias, c);
+      bias[c] = weightAt(model, op.bias, op.kind == Kind::kOutput ? 0 : c);
       for (std::size_t k = 0; k < patch; ++k) weights[packed(c, k, patch)] = model.weights[op.weights + c * patch + k];
       continue;
     }
@@ -51,35 +50,36 @@ void packMatrix(const Model& model, const Op& op, std::size_t patch, float* weig
   }
 }
 
+/** One depthwise operation: [patch][channel] to [channel / 4][patch][4]. */
+void packDepthwise(const Model& model, const Op& op, std::size_t patch, float* weights, float* bias) {
+  const auto channels = static_cast<std::size_t>(op.channels);
+  for (std::size_t c = 0; c < channels; ++c) {
+    bias[c] = model.weights[op.bias + c];
+    for (std::size_t k = 0; k < patch; ++k) weights[packed(c, k, patch)] = model.weights[op.weights + k * channels + c];
+  }
+}
+
 }  // namespace
 
-std::vector<float> packParameters(const Model& model, std::vector<Node>& nodes) {
+std::size_t placeParameters(std::vector<Node>& nodes) {
   std::size_t size = 0;
   for (Node& node : nodes) {
+    const std::size_t patch = patchOf(node.op);
+    if (patch == 0) continue;
     node.weights = size;
-    node.bias = size + patchOf(node.op) * static_cast<std::size_t>(node.op.kind == Kind::kOutput ? 1 : node.op.channels);
-    if (patchOf(node.op) > 0) size = node.bias + biasSize(node.op);
+    node.bias = size + patch * channelsOf(node.op);
+    size = node.bias + channelsOf(node.op);
   }
-  std::vector<float> parameters(size, 0.0F);
-  for (const Node& node : nodes) {
-    const Op& op = node.op;
-    const std::size_t patch = patchOf(op);
-    float* weights = parameters.data() + node.weights;
-    float* bias = parameters.data() + node.bias;
-    switch (op.kind) {
-      case Kind::kConvolution:
-      case Kind::kDense: packMatrix(model, op, patch, weights, bias); break;
-      case Kind::kDepthwise:
-        std::copy_n(model.weights.data() + op.weights, patch * static_cast<std::size_t>(op.channels), weights);
-        std::copy_n(model.weights.data() + op.bias, op.channels, bias);
-        break;
-      case Kind::kOutput:
-        // From [4][depth] to [depth][4].
-        for (std::size_t i = 0; i < patch; ++i) weights[i] = model.weights[op.weights + i % 4 * (patch / 4) + i / 4];
-        bias[0] = model.weights[op.bias];
-        break;
-      default: break;
-    }
+  return size;
+}
+
+std::vector<float> packParameters(const Model& model, const Plan& plan) {
+  std::vector<float> parameters(plan.parameter_count, 0.0F);
+  for (const Node& node : plan.nodes) {
+    const std::size_t patch = patchOf(node.op);
+    if (patch == 0) continue;
+    const auto pack = node.op.kind == Kind::kDepthwise ? packDepthwise : packMatrix;
+    pack(model, node.op, patch, parameters.data() + node.weights, parameters.data() + node.bias);
   }
   return parameters;
 }

@@ -2,6 +2,7 @@
 // Lays a model's weights out in the order in which the kernels read them.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "wasm/video/segmentation/model.h"
@@ -10,9 +11,15 @@
 namespace tessera::video::segmentation {
 
 /**
- * @param nodes one per operation of `model`; their `weights` and `bias` places are set
- * @return the parameters that these places point into
+ * Sets the `weights` and `bias` places of every node. They do not depend on shapes: they stay true when the input is resized.
+ * @return how many parameters there are
  */
-std::vector<float> packParameters(const Model& model, std::vector<Node>& nodes);
+std::size_t placeParameters(std::vector<Node>& nodes);
+
+/**
+ * @param plan made of `model`'s operations
+ * @return the parameters that its places point into
+ */
+std::vector<float> packParameters(const Model& model, const Plan& plan);
 
 }  // namespace tessera::video::segmentation

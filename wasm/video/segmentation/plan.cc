@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "wasm/video/segmentation/kernels.h"
 #include "wasm/video/segmentation/parameters.h"
 
 namespace tessera::video::segmentation {
@@ -23,6 +24,18 @@ bool hasWindow(const Op& op) { return op.kind == Kind::kConvolution || op.kind =
 int windowRows(const Op& op) {
   if (op.kind == Kind::kUpsample) return 2;
   return hasWindow(op) ? op.kernel : 1;
+}
+
+/** Floats of Node::scratch. */
+std::size_t scratchOf(const Op& op) {
+  switch (op.kind) {
+    // One more, which spreadRow() reads along.
+    case Kind::kInput: return static_cast<std::size_t>(op.width) * 3 + 1;
+    case Kind::kConvolution: return op.gate == kNoOp ? 0 : static_cast<std::size_t>(op.depth) * static_cast<std::size_t>(op.channels);
+    case Kind::kDense: return static_cast<std::size_t>(op.depth);
+    case Kind::kOutput: return static_cast<std::size_t>(op.width / 2) * kBlock;
+    default: return 0;
+  }
 }
 
 /** A buffer that needs a place from the start of group `first` to the end of group `last`. */
@@ -65,15 +78,15 @@ std::size_t settle(std::vector<Tenant>& tenants) {
 
 }  // namespace
 
-Plan makePlan(const Model& model) {
+Plan makePlan(const std::vector<Op>& ops) {
   Plan plan;
-  plan.nodes.resize(model.ops.size());
+  plan.nodes.resize(ops.size());
   std::vector<Node>& nodes = plan.nodes;
 
   // Groups: a row operation after a dense one starts a new group; a dense one closes the group it stands in.
   bool after_dense = false;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    nodes[i].op = model.ops[i];
+    nodes[i].op = ops[i];
     const bool dense = nodes[i].op.kind == Kind::kDense;
     if (!dense && after_dense) ++plan.groups;
     after_dense = dense;
@@ -124,22 +137,19 @@ Plan makePlan(const Model& model) {
       if (readers[i].count == 1 && nodes[readers[i].only].group == node.group) {
         node.rows = std::min(op.height, windowRows(nodes[readers[i].only].op));
       }
-      const auto pixels = static_cast<std::size_t>(node.margin_left + op.width + node.margin_right);
-      node.row_pitch = (pixels * static_cast<std::size_t>(op.channels) + 3) / 4 * 4;
+      node.pitch = static_cast<std::size_t>(node.margin_left + op.width + node.margin_right) * kBlock;
+      node.row_pitch = node.pitch * static_cast<std::size_t>(blocksOf(op.channels));
       node.size = aligned(node.row_pitch * static_cast<std::size_t>(node.rows));
       tenants.push_back({node.size, node.group, last, &node.place});
     }
     // Vectors are tiny and read in groups to come: they keep their places for good.
     if (node.has_vector) tenants.push_back({aligned(static_cast<std::size_t>(op.channels)), 0, plan.groups, &node.vector});
-    const auto depth = static_cast<std::size_t>(op.depth);
-    if (op.kind == Kind::kDense) tenants.push_back({aligned(depth), node.group, node.group, &node.scratch});
-    if (op.kind == Kind::kConvolution && op.gate != kNoOp) {
-      tenants.push_back({aligned(depth * static_cast<std::size_t>(op.channels)), node.group, node.group, &node.scratch});
+    if (const std::size_t scratch = scratchOf(op); scratch > 0) {
+      tenants.push_back({aligned(scratch), node.group, node.group, &node.scratch});
     }
   }
   plan.arena_size = settle(tenants);
-
-  plan.parameters = packParameters(model, nodes);
+  plan.parameter_count = placeParameters(nodes);
   return plan;
 }
 

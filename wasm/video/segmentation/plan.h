@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decides, once per model, where everything lives and in what order it is computed.
+// Decides, once per model and size of its input, where everything lives and in what order it is computed.
 //
 // A group is a stretch of row operations between dense ones. Inside a group, rows are made on demand: the last operation asks
 // for the rows it needs, those ask for theirs, and so on. So an output that only one operation of its own group reads needs no
@@ -24,6 +24,8 @@ struct Node {
   int margin_right = 0;
   /** Rows kept: row y is at y % rows. Zero for dense and output, which have no rows. */
   int rows = 0;
+  /** Floats from one vector of channels to the next one's, and from one row to the next one: see kernels.h. */
+  std::size_t pitch = 0;
   std::size_t row_pitch = 0;
   std::size_t place = 0;
   std::size_t size = 0;
@@ -31,7 +33,10 @@ struct Node {
   /** A dense output, or the mean of a row operation that some dense one reads: arena place of `op.channels` floats. */
   bool has_vector = false;
   std::size_t vector = 0;
-  /** Arena place of the input vector (dense) or of the weights multiplied by the gate (convolution); only where needed. */
+  /**
+   * Arena place of what only this operation needs: the source's row of pixels (input), the weights multiplied by the gate
+   * (convolution), the input vector (dense), the logits of two rows (output).
+   */
   std::size_t scratch = 0;
 
   /** Parameter places of the packed weights and of the bias. */
@@ -50,10 +55,10 @@ struct Plan {
   std::vector<Node> nodes;
   int groups = 0;
   std::size_t arena_size = 0;
-  std::vector<float> parameters;
+  std::size_t parameter_count = 0;
 };
 
-/** @param model as parseModel() gave it */
-Plan makePlan(const Model& model);
+/** @param ops as parseModel() or resize() gave them */
+Plan makePlan(const std::vector<Op>& ops);
 
 }  // namespace tessera::video::segmentation

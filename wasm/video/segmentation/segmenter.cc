@@ -8,6 +8,7 @@
 
 #include "wasm/video/segmentation/kernels.h"
 #include "wasm/video/segmentation/model.h"
+#include "wasm/video/segmentation/parameters.h"
 #include "wasm/video/segmentation/plan.h"
 
 namespace tessera::video {
@@ -16,9 +17,19 @@ using namespace segmentation;
 
 class Segmenter::Network {
  public:
-  explicit Network(Plan plan) : plan_(std::move(plan)), arena_(plan_.arena_size, 0.0F) {}
+  explicit Network(const Model& model) : ops_(model.ops), plan_(makePlan(ops_)), parameters_(packParameters(model, plan_)) {
+    arena_.assign(plan_.arena_size, 0.0F);
+  }
 
-  [[nodiscard]] Resolution resolution() const { return {plan_.nodes[0].op.width, plan_.nodes[0].op.height}; }
+  [[nodiscard]] Resolution resolution() const { return {ops_[0].width, ops_[0].height}; }
+
+  bool resize(Resolution input) {
+    if (input == resolution()) return true;
+    if (!segmentation::resize(ops_, input.height, input.width)) return false;
+    plan_ = makePlan(ops_);
+    arena_.assign(plan_.arena_size, 0.0F);
+    return true;
+  }
 
   void run(RowSource source, void* context, float* mask) {
     source_ = source;
@@ -42,13 +53,28 @@ class Segmenter::Network {
 
  private:
   float* arena(std::size_t place) { return arena_.data() + place; }
-  const float* parameter(std::size_t place) const { return plan_.parameters.data() + place; }
+  const float* parameter(std::size_t place) const { return parameters_.data() + place; }
   const Node& inputOf(const Node& node) const { return plan_.nodes[node.op.input]; }
 
-  /** Where row y of an operation's output starts (its first pixel, after the margin). */
-  float* row(const Node& node, int y) {
+  /** Row y of an operation's output, from its first pixel on (after the margin). */
+  MutableRow row(const Node& node, int y) {
     const auto slot = static_cast<std::size_t>(node.isRing() ? y % node.rows : y);
-    return arena(node.place) + slot * node.row_pitch + static_cast<std::size_t>(node.margin_left * node.op.channels);
+    return {arena(node.place) + slot * node.row_pitch + static_cast<std::size_t>(node.margin_left) * kBlock, static_cast<std::ptrdiff_t>(node.pitch)};
+  }
+  RowView readRow(const Node& node, int y) {
+    const MutableRow from = row(node, y);
+    return {from.data, from.pitch};
+  }
+  /** The row that an operation of this size adds at y, if any. */
+  RowView addendRow(const Op& op, int y) { return op.addend == kNoOp ? RowView{} : readRow(plan_.nodes[op.addend], y); }
+  /** Row y of the input as a window over it reads it: from its leftmost pixel on. None outside the picture. */
+  RowView windowRow(const Node& node, int y) {
+    const Op& op = node.op;
+    const Node& from = inputOf(node);
+    if (y < 0 || y >= from.op.height) return {};
+    const int padding = std::max((op.width - 1) * op.stride + op.kernel - from.op.width, 0) / 2;
+    const RowView whole = readRow(from, y);
+    return {whole.data - static_cast<std::ptrdiff_t>(padding) * kBlock, whole.pitch};
   }
 
   /** The output operation makes two rows of the mask at each step. */
@@ -90,70 +116,79 @@ class Segmenter::Network {
 
   void makeRow(Node& node, int y) {
     switch (node.op.kind) {
-      case Kind::kInput: source_(context_, y, row(node, y)); break;
+      case Kind::kInput: input(node, y); break;
       case Kind::kConvolution: convolution(node, y); break;
       case Kind::kDepthwise: depthwise(node, y); break;
       case Kind::kUpsample: upsample(node, y); break;
       case Kind::kOutput: output(node, y); return;
       case Kind::kDense: return;
     }
-    const int channels = node.op.channels;
-    float* out = row(node, y);
-    // The arena is shared, so margins hold whatever was there before.
-    std::fill(out - static_cast<std::ptrdiff_t>(node.margin_left) * channels, out, 0.0F);
-    std::fill_n(out + static_cast<std::ptrdiff_t>(node.op.width) * channels, node.margin_right * channels, 0.0F);
+    clearMargins(node, y);
     if (node.has_vector) {
       float* mean = arena(node.vector);
-      accumulateRow(out, mean, node.op.width, channels);
+      accumulateRow(readRow(node, y), mean, node.op.width, node.op.channels);
       if (y == node.op.height - 1) {
         const float scale = 1.0F / (static_cast<float>(node.op.width) * static_cast<float>(node.op.height));
-        for (int c = 0; c < channels; ++c) mean[c] *= scale;
+        for (int c = 0; c < node.op.channels; ++c) mean[c] *= scale;
       }
     }
   }
 
-  /** Floats that the first output pixel reads before the row's first pixel. */
-  std::ptrdiff_t padLeft(const Node& node) const {
-    const Node& from = inputOf(node);
-    const int total = std::max((node.op.width - 1) * node.op.stride + node.op.kernel - from.op.width, 0);
-    return static_cast<std::ptrdiff_t>(total / 2) * from.op.channels;
+  /** The arena is shared, so margins hold whatever was there before. */
+  void clearMargins(const Node& node, int y) {
+    if (node.margin_left + node.margin_right == 0) return;
+    MutableRow at = row(node, y);
+    for (int block = 0; block < blocksOf(node.op.channels); ++block, at.data += at.pitch) {
+      std::fill_n(at.data - static_cast<std::ptrdiff_t>(node.margin_left) * kBlock, node.margin_left * kBlock, 0.0F);
+      std::fill_n(at.data + static_cast<std::ptrdiff_t>(node.op.width) * kBlock, node.margin_right * kBlock, 0.0F);
+    }
   }
 
-  void convolution(Node& node, int y) {
+  void input(const Node& node, int y) {
+    float* rgb = arena(node.scratch);
+    source_(context_, y, rgb);
+    spreadRow(rgb, row(node, y).data, node.op.width);
+  }
+
+  void convolution(const Node& node, int y) {
     const Op& op = node.op;
-    const Node& from = inputOf(node);
     const float* weights = op.gate == kNoOp ? parameter(node.weights) : arena(node.scratch);
-    ConvolutionRow task{};
-    task.depth = op.kernel * op.depth;
+    ConvolutionRow task = matrix(node, op.kernel);
     for (int k = 0; k < op.kernel; ++k) {
-      const int at = y * op.stride - node.pad_top + k;
-      if (at < 0 || at >= from.op.height) continue;
-      task.rows[task.row_count] = row(from, at) - padLeft(node);
-      task.weights[task.row_count] = weights + static_cast<std::ptrdiff_t>(k) * task.depth * kBlock;
+      const RowView at = windowRow(node, y * op.stride - node.pad_top + k);
+      if (at.data == nullptr) continue;
+      task.rows[task.row_count] = at;
+      task.weights[task.row_count] = weights + static_cast<std::ptrdiff_t>(k) * op.kernel * op.depth * kBlock;
       ++task.row_count;
     }
-    task.pitch = op.stride * op.depth;
-    task.block_pitch = static_cast<std::size_t>(op.kernel) * static_cast<std::size_t>(task.depth) * kBlock;
-    task.bias = parameter(node.bias);
-    task.addend = op.addend == kNoOp ? nullptr : row(plan_.nodes[op.addend], y);
+    task.stride = op.stride;
+    task.addend = addendRow(op, y);
     task.out = row(node, y);
     task.width = op.width;
-    task.channels = op.channels;
-    task.activation = op.activation;
     convolveRow(task);
   }
 
-  void depthwise(Node& node, int y) {
+  /** What all matrices have in common. */
+  ConvolutionRow matrix(const Node& node, int kernel) const {
+    ConvolutionRow task{};
+    task.kernel = kernel;
+    task.depth = node.op.depth;
+    task.stride = 1;
+    task.block_pitch = static_cast<std::size_t>(kernel * kernel) * static_cast<std::size_t>(node.op.depth) * kBlock;
+    task.bias = parameter(node.bias);
+    task.width = 1;
+    task.channels = node.op.channels;
+    task.activation = node.op.activation;
+    return task;
+  }
+
+  void depthwise(const Node& node, int y) {
     const Op& op = node.op;
-    const Node& from = inputOf(node);
     DepthwiseRow task{};
-    for (int k = 0; k < op.kernel; ++k) {
-      const int at = y * op.stride - node.pad_top + k;
-      task.rows[k] = at < 0 || at >= from.op.height ? nullptr : row(from, at) - padLeft(node);
-    }
+    for (int k = 0; k < op.kernel; ++k) task.rows[k] = windowRow(node, y * op.stride - node.pad_top + k);
     task.weights = parameter(node.weights);
     task.bias = parameter(node.bias);
-    task.addend = op.addend == kNoOp ? nullptr : row(plan_.nodes[op.addend], y);
+    task.addend = addendRow(op, y);
     task.out = row(node, y);
     task.width = op.width;
     task.channels = op.channels;
@@ -163,20 +198,30 @@ class Segmenter::Network {
     depthwiseRow(task);
   }
 
-  void upsample(Node& node, int y) {
+  void upsample(const Node& node, int y) {
     const Node& from = inputOf(node);
     const int near = y / 2;
     const int far = std::clamp(y % 2 == 0 ? near - 1 : near + 1, 0, from.op.height - 1);
-    upsampleRow(row(from, near), row(from, far), row(node, y), from.op.width, node.op.channels);
+    upsampleRow(readRow(from, near), readRow(from, far), row(node, y), from.op.width, node.op.channels);
   }
 
-  void output(Node& node, int y) {
-    const Node& from = inputOf(node);
+  void output(const Node& node, int y) {
+    const int width = inputOf(node).op.width;
+    float* corners = arena(node.scratch);
+    ConvolutionRow task = matrix(node, 1);
+    task.rows[0] = readRow(inputOf(node), y);
+    task.weights[0] = parameter(node.weights);
+    task.row_count = 1;
+    task.out = {corners, 0};
+    task.width = width;
+    task.channels = kBlock;
+    task.activation = Activation::kNone;
+    convolveRow(task);
     float* top = mask_ + static_cast<std::ptrdiff_t>(2 * y) * node.op.width;
-    outputRow(row(from, y), parameter(node.weights), *parameter(node.bias), top, top + node.op.width, from.op.width, node.op.depth);
+    maskRows(corners, top, top + node.op.width, width);
   }
 
-  void runDense(Node& node) {
+  void runDense(const Node& node) {
     const Op& op = node.op;
     float* in = arena(node.scratch);
     const float* input = arena(inputOf(node).vector);
@@ -185,21 +230,17 @@ class Segmenter::Network {
     for (int k = 0; k < op.depth; ++k) {
       in[k] = input[k] * (gate == nullptr ? 1.0F : gate[k]) + (addend == nullptr ? 0.0F : addend[k]);
     }
-    ConvolutionRow task{};
-    task.rows[0] = in;
+    ConvolutionRow task = matrix(node, 1);
+    task.rows[0] = {in, kBlock};
     task.weights[0] = parameter(node.weights);
     task.row_count = 1;
-    task.depth = op.depth;
-    task.block_pitch = static_cast<std::size_t>(op.depth) * kBlock;
-    task.bias = parameter(node.bias);
-    task.out = arena(node.vector);
-    task.width = 1;
-    task.channels = op.channels;
-    task.activation = op.activation;
+    task.out = {arena(node.vector), kBlock};
     convolveRow(task);
   }
 
+  std::vector<Op> ops_;
   Plan plan_;
+  std::vector<float> parameters_;
   std::vector<float> arena_;
   RowSource source_ = nullptr;
   void* context_ = nullptr;
@@ -214,10 +255,12 @@ Segmenter::~Segmenter() = default;
 Result<Segmenter> Segmenter::create(std::span<const std::byte> model) {
   Result<Model> parsed = parseModel(model);
   if (!parsed.hasValue()) return parsed.error();
-  return Segmenter(std::make_unique<Network>(makePlan(parsed.value())));
+  return Segmenter(std::make_unique<Network>(parsed.value()));
 }
 
 Resolution Segmenter::inputResolution() const { return network_->resolution(); }
+
+bool Segmenter::resize(Resolution input) { return network_->resize(input); }
 
 bool Segmenter::run(RowSource source, void* context, std::span<float> mask) {
   if (static_cast<std::int64_t>(mask.size()) < inputResolution().pixels()) return false;

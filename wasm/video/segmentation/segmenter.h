@@ -12,7 +12,7 @@
 namespace tessera::video {
 
 /**
- * A loaded segmentation network. Everything is allocated by create(); run() allocates nothing and always takes the same steps,
+ * A loaded segmentation network. Everything is allocated by create() and resize(); run() allocates nothing and always takes the same steps,
  * whatever is in the picture. Not thread-safe; different segmenters are independent. Movable, not copyable; a moved-from one
  * may only be assigned to or destroyed.
  *
@@ -30,8 +30,16 @@ class Segmenter {
   Segmenter& operator=(Segmenter&&) noexcept;
   ~Segmenter();
 
-  /** The size of both the picture and the mask; 256 x 144 for the landscape model. */
+  /** The size of both the picture and the mask; 256 x 144 for the landscape model, unless resized. */
   [[nodiscard]] Resolution inputResolution() const;
+
+  /**
+   * Takes pictures of another size from now on. A smaller one costs less, in proportion to its pixels, and finds less detail.
+   * Allocates.
+   * @param input for the landscape model both sides in multiples of 16.
+   * @return false, with nothing changed, when the network cannot take that size.
+   */
+  bool resize(Resolution input);
 
   /**
    * Writes one row of the picture, whenever the network gets to it: every row once per run, from the top down.

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { choiceFromKey, choiceKey, kImages, optionsOf, type Choice } from './backgrounds.ts';
 
 describe('choices', () => {
-  const choices: Choice[] = [{ kind: 'none' }, { kind: 'blur', strength: 0.35 }, { kind: 'image', id: 'office' }, { kind: 'upload', id: 'a:b' }, { kind: 'color', color: '#a0B0c0' }];
+  const choices: Choice[] = [{ kind: 'none' }, { kind: 'blur', strength: 0.35 }, { kind: 'image', id: 'office' }, { kind: 'upload', id: 'a:b' }, { kind: 'film', id: 'c' }, { kind: 'color', color: '#a0B0c0' }];
   it.each(choices)('%o survives being remembered', (choice) => expect(choiceFromKey(choiceKey(choice))).toEqual(choice));
   it.each([null, '', 'blur', 'blur:', 'blur:7', 'blur:x', 'image:nowhere', 'upload:', 'color:red', 'color:#12', 'toString'])('%j is none', (key) => {
     expect(choiceFromKey(key)).toEqual({ kind: 'none' });
@@ -14,6 +14,7 @@ describe('choices', () => {
     expect(new Set(kImages.map(({ id }) => id)).size).toBeGreaterThanOrEqual(4);
   });
   it('never falls back to the raw room', async () => {
-    expect(await optionsOf({ kind: 'upload', id: 'gone' })).toEqual({ kind: 'blur', strength: 0.8 });
+    for (const kind of ['upload', 'film'] as const) expect(await optionsOf({ kind, id: 'gone' })).toMatchObject({ kind: 'blur', strength: 0.8 });
+    expect(await optionsOf({ kind: 'none' })).toEqual({ kind: 'none' });
   });
 });

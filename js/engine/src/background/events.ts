@@ -2,6 +2,9 @@
 // Events of BackgroundProcessor.
 
 import type { TesseraError } from '../errors.js';
+import type { Stages } from './messages.js';
+
+export type { Stages as BackgroundStages };
 
 /** Once a second while frames flow: averages over that second. */
 export class BackgroundStatsEvent extends Event {
@@ -13,10 +16,27 @@ export class BackgroundStatsEvent extends Event {
     readonly msPerFrame: number,
     /** Milliseconds of finding the person, when it is done; 0 without a background. */
     readonly segmentationMs: number,
-    /** 0: the person is found anew in every frame; n: in every (n + 1)-th, because the machine has no time for more. */
+    /**
+     * How much is saved because the machine has no time for more. 0, nothing: the person is found anew in every frame;
+     * 1: in every second one; 2: in every second one, in a smaller picture; 3: in every third one, in a yet smaller one.
+     */
     readonly level: number,
+    /** Milliseconds of each part of that work, on average; zeros without a background. */
+    readonly stages: Stages,
   ) {
     super('stats');
+  }
+}
+
+/** Frames took longer than there is time for, or there is time again: the background works at another level from now on. */
+export class BackgroundLevelEvent extends Event {
+  declare readonly type: 'levelchange';
+  constructor(
+    /** As in BackgroundStatsEvent. */
+    readonly level: number,
+    readonly previous: number,
+  ) {
+    super('levelchange');
   }
 }
 
@@ -30,5 +50,6 @@ export class BackgroundErrorEvent extends Event {
 
 export interface BackgroundProcessorEventMap {
   stats: BackgroundStatsEvent;
+  levelchange: BackgroundLevelEvent;
   error: BackgroundErrorEvent;
 }

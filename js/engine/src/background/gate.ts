@@ -3,15 +3,19 @@
 // one when a background is on, and nothing in every other case.
 
 import { WorkerFailure } from './failure.js';
-import { LoadController } from './load.js';
-import type { Assets, Stats } from './messages.js';
+import { Ladder } from './ladder.js';
+import type { Assets, Stages, Stats } from './messages.js';
 import type { BackgroundRequest } from './options.js';
 
 /** What the gate needs of Engine; tests bring their own. */
 export interface FrameProcessor {
   apply(background: Exclude<BackgroundRequest, { kind: 'none' }>): Promise<void>;
-  process(frame: VideoFrame, segment: boolean): Promise<{ frame: VideoFrame; segmentationMs: number | null }>;
+  process(frame: VideoFrame, segment: boolean): Promise<{ frame: VideoFrame; segmentationMs: number | null; stages: Stages }>;
+  /** From the next frame on: how large a picture the person is searched for in, see Rung. */
+  setDetail(detail: 0 | 1 | 2): Promise<void>;
 }
+
+const kNoStages: Stages = { input: 0, segmentation: 0, drawing: 0, output: 0 };
 
 /** Frames in a row that may fail (an odd one from the camera) before the background counts as broken. */
 export const kTolerated = 10;
@@ -19,15 +23,17 @@ export const kTolerated = 10;
 export class Gate {
   /** 'shut' lets nothing out: the state before the first background and after every failure. */
   #state: 'shut' | 'raw' | 'effect' = 'shut';
+  #holds = 0;
   #broken = false;
   #processor: Promise<FrameProcessor> | null = null;
   #updates: Promise<unknown> = Promise.resolve();
   #failures = 0;
   #index = 0;
-  readonly #load: LoadController;
+  readonly #load: Ladder;
 
   #frames = 0;
   #totalMs = 0;
+  #stages = { ...kNoStages };
   #segmentations = 0;
   #segmentationMs = 0;
   #lastSegmentationMs = 0;
@@ -38,7 +44,7 @@ export class Gate {
     private readonly assets: Assets,
     frameRate: number,
   ) {
-    this.#load = new LoadController(frameRate);
+    this.#load = new Ladder(frameRate);
   }
 
   /**
@@ -50,6 +56,15 @@ export class Gate {
     const update = this.#updates.then(() => this.#update(background));
     this.#updates = update.catch(() => undefined);
     return update;
+  }
+
+  /** A background is being made ready for update(): raw frames do not leave until as many resume(). */
+  hold(): void {
+    this.#holds++;
+  }
+
+  resume(): void {
+    this.#holds--;
   }
 
   async #update(background: BackgroundRequest): Promise<void> {
@@ -76,17 +91,22 @@ export class Gate {
    * @throws when the background is broken; nothing leaves any more.
    */
   async pass(frame: VideoFrame): Promise<VideoFrame | null> {
-    if (this.#state === 'raw') {
-      this.#count(0, null);
+    if (this.#state === 'raw' && this.#holds === 0) {
+      this.#count(0, null, kNoStages);
       return frame;
     }
     try {
       if (this.#state !== 'effect') return null;
       const start = performance.now();
-      const { frame: processed, segmentationMs } = await (await this.#processor!).process(frame, this.#load.segments(this.#index));
+      const { frame: processed, segmentationMs, stages } = await (await this.#processor!).process(frame, this.#load.segments(this.#index));
       this.#index++;
       this.#failures = 0;
-      this.#count(performance.now() - start, segmentationMs);
+      // It was asked for while another state held, but may not leave in this one.
+      if (this.#is('shut')) {
+        processed.close();
+        return null;
+      }
+      this.#count(performance.now() - start, segmentationMs, stages);
       return processed;
     } catch (error) {
       // A trap in the module leaves its memory in an unknown state: that cannot be tolerated.
@@ -118,17 +138,31 @@ export class Gate {
     const msPerFrame = this.#totalMs / frames;
     const segmentationMs = this.#state === 'effect' ? this.#lastSegmentationMs : 0;
     const level = this.#load.level;
-    if (this.#state === 'effect') this.#load.second({ frameMs: msPerFrame, segmentationMs });
+    if (this.#state === 'effect' && this.#load.second({ frameMs: msPerFrame, segmentationMs })) this.#climb();
+    const stages = { ...this.#stages };
+    for (const stage of Object.keys(stages) as (keyof Stages)[]) stages[stage] /= frames;
     this.#frames = this.#totalMs = this.#segmentations = this.#segmentationMs = 0;
-    return { fps: frames / seconds, msPerFrame, segmentationMs, level };
+    this.#stages = { ...kNoStages };
+    return { fps: frames / seconds, msPerFrame, segmentationMs, level, stages };
   }
 
-  #count(ms: number, segmentationMs: number | null): void {
+  /** Brings the ladder's new rung into force. */
+  #climb(): void {
+    // Where that fails the processor is broken, and the next frame tells.
+    void this.#processor?.then((processor) => processor.setDetail(this.#load.rung.detail)).catch(() => undefined);
+  }
+
+  #count(ms: number, segmentationMs: number | null, stages: Stages): void {
     this.#frames++;
     this.#totalMs += ms;
+    for (const stage of Object.keys(stages) as (keyof Stages)[]) this.#stages[stage] += stages[stage];
     if (segmentationMs === null) return;
     this.#segmentations++;
     this.#segmentationMs += segmentationMs;
+  }
+
+  #is(state: 'shut' | 'raw' | 'effect'): boolean {
+    return this.#state === state;
   }
 
   #break(): void {

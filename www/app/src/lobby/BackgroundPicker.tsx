@@ -5,9 +5,15 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { choiceKey, imageUrl, kBlurs, kDefaultColor, kImages, type Choice } from '../backgrounds.ts';
 import type { MediaModel } from '../call/media.ts';
-import { forgetImage, shrinkImage, storedImages, storeImage, type StoredImage } from '../storage.ts';
+import { lazy } from '../lazy.tsx';
+import { forgetImage, shrinkImage, storedImages, storeImage, type StoredImage } from '../stored-images.ts';
 import { announce, Icon, Spinner } from '../ui.tsx';
 import { makeThumbnails } from './thumbnails.ts';
+
+const MoreBackgrounds = lazy(() => import('./MoreBackgrounds.tsx').then((module) => module.MoreBackgrounds));
+/** What a film may weigh, in bytes: it is kept on the device. */
+const kMostFilm = 64e6;
+const kindOf = ({ blob }: StoredImage): 'film' | 'upload' => (blob.type.startsWith('video/') ? 'film' : 'upload');
 
 interface Entry { choice: Choice; title: string; picture?: string }
 
@@ -17,6 +23,7 @@ export function BackgroundPicker({ media }: { media: MediaModel }) {
   const thumbnails = useSignal<ReadonlyMap<string, string>>(new Map());
   const working = useSignal(false);
   const problem = useSignal('');
+  const more = useSignal(false);
   const urls = useRef(new Map<string, string>());
   const color = useSignal(media.background.value.kind === 'color' ? media.background.value.color : kDefaultColor);
 
@@ -38,7 +45,9 @@ export function BackgroundPicker({ media }: { media: MediaModel }) {
     { choice: { kind: 'none' }, title: 'None' },
     ...kBlurs.map(({ strength, title }): Entry => ({ choice: { kind: 'blur', strength }, title })),
     ...kImages.map(({ id, title }): Entry => ({ choice: { kind: 'image', id }, title, picture: imageUrl(id) })),
-    ...uploads.value.map((image): Entry => ({ choice: { kind: 'upload', id: image.id }, title: image.name, picture: urlOf(image) })),
+    ...uploads.value.map((image): Entry => ({
+      choice: { kind: kindOf(image), id: image.id }, title: image.name, ...(kindOf(image) === 'upload' && { picture: urlOf(image) }),
+    })),
     { choice: { kind: 'color', color: color.value }, title: 'Colour' },
   ];
   const camera = media.camera.value !== null;
@@ -58,25 +67,33 @@ export function BackgroundPicker({ media }: { media: MediaModel }) {
     return () => { clearTimeout(timer); stop.abort(); working.value = false; };
   }, [camera, wanted]);
 
+  /** Keeps a chosen file and puts it behind the person. */
+  const keep = async (file: File, kind: 'film' | 'upload', blob: () => Promise<Blob>, otherwise: string): Promise<void> => {
+    problem.value = '';
+    try {
+      const image = { id: uploadId(), blob: await blob(), name: file.name.replace(/\.[^.]+$/, '').slice(0, 40) || (kind === 'film' ? 'Your film' : 'Your picture') };
+      await storeImage(image);
+      uploads.value = [...uploads.value, image];
+      await media.setBackground({ kind, id: image.id });
+    } catch {
+      problem.value = otherwise;
+    }
+  };
   const upload = async (input: HTMLInputElement): Promise<void> => {
     const file = input.files?.[0];
     input.value = '';
-    if (!file) return;
-    problem.value = '';
-    try {
-      const image = { id: uploadId(), blob: await shrinkImage(file), name: file.name.replace(/\.[^.]+$/, '').slice(0, 40) || 'Your picture' };
-      await storeImage(image);
-      uploads.value = [...uploads.value, image];
-      await media.setBackground({ kind: 'upload', id: image.id });
-    } catch {
-      problem.value = 'This file could not be read as a picture. Choose a JPEG, PNG or WebP.';
-    }
+    if (file) await keep(file, 'upload', () => shrinkImage(file), 'This file could not be read as a picture. Choose a JPEG, PNG or WebP.');
+  };
+  const addFilm = (file: File): void => {
+    if (file.size > kMostFilm || !file.type.startsWith('video/')) problem.value = `Choose a film of at most ${kMostFilm / 1e6} MB, such as an MP4 or WebM.`;
+    else void keep(file, 'film', async () => file, 'This film could not be kept on this device. Make room, or choose a smaller one.');
   };
   const forget = async (id: string): Promise<void> => {
-    if (media.background.value.kind === 'upload' && media.background.value.id === id) await media.setBackground({ kind: 'none' });
+    const { value: current } = media.background;
+    if ('id' in current && current.id === id) await media.setBackground({ kind: 'none' });
     await forgetImage(id);
     uploads.value = uploads.value.filter((image) => image.id !== id);
-    announce('Picture removed');
+    announce('Removed');
   };
 
   const current = choiceKey(media.background.value);
@@ -98,7 +115,7 @@ export function BackgroundPicker({ media }: { media: MediaModel }) {
                 </span>
                 <span class="choice-title">{title}</span>
               </label>
-              {choice.kind === 'upload' && (
+              {(choice.kind === 'upload' || choice.kind === 'film') && (
                 <button type="button" class="choice-forget" aria-label={`Remove ${title}`} title="Remove" onClick={() => void forget(choice.id)}><Icon name="close" /></button>
               )}
             </div>
@@ -119,6 +136,10 @@ export function BackgroundPicker({ media }: { media: MediaModel }) {
         </label>
         <span class="small quiet-text">{working.value ? 'Making your previews…' : 'Your own pictures stay on this device.'}</span>
       </div>
+      <details class="more" onToggle={(event) => { more.value = event.currentTarget.open; }}>
+        <summary>More</summary>
+        {more.value && <MoreBackgrounds media={media} onFilm={addFilm} />}
+      </details>
       {problem.value && <p class="field-problem" role="alert">{problem.value}</p>}
     </fieldset>
   );
