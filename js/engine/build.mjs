@@ -23,10 +23,12 @@ const entries = {
   codecs: 'codecs/index.ts',
   'codecs-worker': 'codecs/worker.ts',
   element: 'element/index.ts',
+  janus: 'janus/index.ts',
 };
 const assets = [
   ['session.wasm', 'wasm/session.wasm'],
   ['video.wasm', 'wasm/video.wasm'],
+  ['janus.wasm', 'wasm/janus.wasm'],
   ['vp8_encoder.wasm', 'wasm/vp8_encoder.wasm'],
   ['vp9_encoder.wasm', 'wasm/vp9_encoder.wasm'],
   ['vpx_decoder.wasm', 'wasm/vpx_decoder.wasm'],

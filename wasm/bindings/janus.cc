@@ -41,9 +41,9 @@ EMSCRIPTEN_BINDINGS(tessera_janus) {
       .function("transportMessage(text)", &JanusCall::transportMessage)
       .function("networkChanged", &JanusCall::networkChanged)
       .function("setIceServers(servers)", +[](JanusCall& call, const IceServers& servers) { call.setIceServers(servers); })
-      .function("addSource(sourceId, content, track)",
-                +[](JanusCall& call, const std::string& id, const std::string& content, const Track& track) {
-                  call.addSource(id, content, track);
+      .function("addSource(sourceId, content, layers, track)",
+                +[](JanusCall& call, const std::string& id, const std::string& content, int layers, const Track& track) {
+                  call.addSource(id, content, layers, track);
                 })
       .function("setSourceTrack(sourceId, track)",
                 +[](JanusCall& call, const std::string& id, const Track& track) { call.setSourceTrack(id, track); })

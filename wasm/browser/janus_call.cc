@@ -124,9 +124,10 @@ void JanusCall::execute(const sfu::JanusAction& asked) {
           [&](const action::AddIceCandidate& it) { withLeg(it.pc, [&](Leg& leg) { leg.connection->addIceCandidate(it.candidate); }); },
           [&](const action::AddSource& it) {
             const auto local = local_.find(it.source_id);
-            const val track = local == local_.end() ? val::null() : local->second.track;
+            if (local == local_.end()) return;
             withLeg(it.pc, [&](Leg& leg) {
-              leg.senders->add(it.source_id, std::string(toString(it.kind)), std::string(toString(it.content)), track);
+              leg.senders->add(it.source_id, std::string(toString(it.kind)), std::string(toString(it.content)), local->second.layers,
+                               local->second.track);
               if (const auto layers = active_layers_.find(it.source_id); layers != active_layers_.end()) {
                 leg.senders->setActiveLayers(it.source_id, layers->second);
               }
@@ -282,20 +283,13 @@ void JanusCall::transportMessage(const std::string& text) { handle(event::Transp
 void JanusCall::networkChanged() { handle(event::NetworkChanged{}); }
 void JanusCall::setIceServers(const val& servers) { handle(sfu::event::IceServersChanged{iceServersFrom(servers)}); }
 
-void JanusCall::addSource(const std::string& source_id, const std::string& content, const val& track) {
+void JanusCall::addSource(const std::string& source_id, const std::string& content, int layers, const val& track) {
   const auto parsed = session::fromString<session::SourceContent>(content);
   if (!parsed || closed_) return;
   const bool video = *parsed == session::SourceContent::kCamera || *parsed == session::SourceContent::kScreen;
   const session::Source source{source_id, video ? session::SourceKind::kVideo : session::SourceKind::kAudio, *parsed, false};
-  const auto [entry, fresh] = local_.insert_or_assign(source_id, LocalSource{source, track});
-  publish(entry->second);
-}
-
-// Only with a track: the browser decides by its size how many layers there are to negotiate.
-void JanusCall::publish(LocalSource& local) {
-  if (local.published || isNullish(local.track)) return;
-  local.published = true;
-  handle(event::LocalSourceAdded{local.source, true});
+  local_.insert_or_assign(source_id, LocalSource{source, std::clamp(layers, 1, 3), track});
+  handle(event::LocalSourceAdded{source, true});
 }
 
 void JanusCall::setSourceTrack(const std::string& source_id, const val& track) {
@@ -303,7 +297,6 @@ void JanusCall::setSourceTrack(const std::string& source_id, const val& track) {
   if (entry == local_.end() || closed_) return;
   entry->second.track = track;
   for (auto& [id, leg] : legs_) leg.senders->replaceTrack(source_id, track);
-  publish(entry->second);
 }
 
 void JanusCall::removeSource(const std::string& source_id) {

@@ -47,8 +47,8 @@ class JanusCall {
   void networkChanged();
   void setIceServers(const emscripten::val& servers);
 
-  // As in Call. A source without a track is published with the first one it gets.
-  void addSource(const std::string& source_id, const std::string& content, const emscripten::val& track);
+  // As in Call. `layers`: 1 to 3, how many a camera is sent in; browsers encode fewer of small pictures.
+  void addSource(const std::string& source_id, const std::string& content, int layers, const emscripten::val& track);
   void setSourceTrack(const std::string& source_id, const emscripten::val& track);
   void removeSource(const std::string& source_id);
   // See LayeredSenders::setActiveLayers; remembered for sources that are yet to come.
@@ -64,8 +64,8 @@ class JanusCall {
  private:
   struct LocalSource {
     session::Source source;
+    int layers = 1;
     emscripten::val track;
-    bool published = false;
   };
   struct Received {
     std::string participant_id;
@@ -83,7 +83,6 @@ class JanusCall {
   void execute(const session::sfu::JanusAction& action);
   void notify(const session::sfu::JanusNotification& notification);
   void createLeg(const session::action::CreatePeerConnection& action);
-  void publish(LocalSource& local);
   void armSessionTimer();
   void armLevelTimer();
   void armStatsTimer();

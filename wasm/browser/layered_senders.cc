@@ -13,28 +13,30 @@ namespace {
 
 struct Layer {
   const char* rid;
-  int scale;          // both sides divided by
-  int max_bitrate;    // bits per second
-  unsigned bit;       // in setActiveLayers
+  int scale;        // both sides divided by
+  int max_bitrate;  // bits per second
 };
 
 // Upper limits, for 720p and down; the browser's congestion control works below them.
-constexpr std::array<Layer, 3> kCameraLayers = {{{"h", 1, 1'700'000, 4}, {"m", 2, 500'000, 2}, {"l", 4, 150'000, 1}}};
+constexpr std::array<Layer, 3> kCameraLayers = {{{"h", 1, 1'700'000}, {"m", 2, 500'000}, {"l", 4, 150'000}}};
 constexpr int kScreenBitsPerSecond = 2'500'000;
 constexpr int kMicrophoneBitsPerSecond = 40'000;
 constexpr int kScreenAudioBitsPerSecond = 96'000;
 
 bool isScreen(const std::string& content) { return content.starts_with("screen"); }
 
-val encodings(const std::string& content) {
+val encodings(const std::string& content, int layers) {
   val list = val::array();
-  if (content == "camera") {
+  if (content == "camera" && layers > 1) {
     for (const Layer& layer : kCameraLayers) {
+      if (layers-- == 0) break;
       push(list, object({{"rid", val(layer.rid)},
                          {"scaleResolutionDownBy", val(layer.scale)},
                          {"maxBitrate", val(layer.max_bitrate)},
                          {"scalabilityMode", val("L1T2")}}));
     }
+  } else if (content == "camera") {
+    push(list, object({{"maxBitrate", val(kCameraLayers[1].max_bitrate)}, {"scalabilityMode", val("L1T2")}}));
   } else if (content == "screen") {
     // Text wants every pixel: layers of frame rate only.
     push(list, object({{"maxBitrate", val(kScreenBitsPerSecond)}, {"scalabilityMode", val("L1T3")}}));
@@ -54,14 +56,13 @@ void setContentHint(const val& track, const std::string& content) {
 
 LayeredSenders::LayeredSenders(val peer_connection) : peer_connection_(std::move(peer_connection)) {}
 
-void LayeredSenders::add(const std::string& source_id, const std::string& kind, const std::string& content, const val& track) {
+void LayeredSenders::add(const std::string& source_id, const std::string& kind, const std::string& content, int layers,
+                         const val& track) {
   if (by_source_.contains(source_id)) {
     replaceTrack(source_id, track);
     return;
   }
   setContentHint(track, content);
-  const auto [stream, inserted] = streams_.try_emplace(isScreen(content), val::undefined());
-  if (inserted) stream->second = val::global("MediaStream").new_();
   for (auto idle = idle_.begin(); idle != idle_.end(); ++idle) {
     if (idle->first != content) continue;
     const val transceiver = idle->second;
@@ -71,9 +72,11 @@ void LayeredSenders::add(const std::string& source_id, const std::string& kind, 
     replaceTrack(source_id, track);
     return;
   }
+  const auto [stream, inserted] = streams_.try_emplace(isScreen(content), val::undefined());
+  if (inserted) stream->second = val::global("MediaStream").new_();
   val streams = val::array();
   push(streams, stream->second);
-  val options = object({{"direction", val("sendonly")}, {"streams", streams}, {"sendEncodings", encodings(content)}});
+  val options = object({{"direction", val("sendonly")}, {"streams", streams}, {"sendEncodings", encodings(content, layers)}});
   JsOutcome made = tryCall(peer_connection_, "addTransceiver", {isNullish(track) ? val(kind) : track, options});
   if (!made.ok) return;
   by_source_.insert_or_assign(source_id, Sender{content, made.value});
@@ -124,8 +127,9 @@ void LayeredSenders::apply(const std::string& source_id) {
   const int count = isNullish(list) ? 0 : lengthOf(list);
   for (int i = 0; i < count; ++i) {
     val encoding = list[i];
-    const unsigned bit = count == static_cast<int>(kCameraLayers.size()) ? kCameraLayers[i].bit : kAllLayers;
-    setMember(encoding, "active", val((layers & bit) != 0));
+    // The largest is the first.
+    const unsigned bits = i == 0 ? kAllLayers << (count - 1) : 1U << (count - 1 - i);
+    setMember(encoding, "active", val((layers & kAllLayers & bits) != 0));
   }
   state.applying = true;
   const auto done = [this, source_id, layers] {

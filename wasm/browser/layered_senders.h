@@ -20,13 +20,13 @@ class LayeredSenders {
 
   explicit LayeredSenders(emscripten::val peer_connection);
 
-  // `kind`: "audio" or "video"; `content`: see session::SourceContent. `track` may be null.
-  void add(const std::string& source_id, const std::string& kind, const std::string& content, const emscripten::val& track);
+  // `kind`: "audio" or "video"; `content`: see session::SourceContent; `layers`: 1 to 3, of a camera. `track` may be null.
+  void add(const std::string& source_id, const std::string& kind, const std::string& content, int layers, const emscripten::val& track);
   // The transceiver stays, for the next source of the same content.
   void remove(const std::string& source_id);
   // Without renegotiation; null sends nothing.
   void replaceTrack(const std::string& source_id, const emscripten::val& track);
-  // Bit n: encode spatial layer n, 0 being the smallest. For what is sent in fewer layers any bit means the one there is.
+  // Bit n: encode spatial layer n, 0 being the smallest; bits beyond the largest mean the largest.
   void setActiveLayers(const std::string& source_id, unsigned layers);
 
   // The sources that have an m-line, as (mid, source id).

@@ -177,7 +177,7 @@ void Session::Impl::applyTopology(bool initiate) {
     } else if (!wants && peer->wantsConnection()) {
       peer->disconnect();
     }
-    if (wants || std::find(warned_topology_.begin(), warned_topology_.end(), peer->id()) != warned_topology_.end()) continue;
+    if (wants || topology_->name() == "sfu" || std::find(warned_topology_.begin(), warned_topology_.end(), peer->id()) != warned_topology_.end()) continue;
     warned_topology_.push_back(peer->id());
     shared_.warn("topology-unsupported", "Participant " + peer->id() + " cannot be connected in a room of topology '" +
                                              std::string(topology_->name()) + "'.");

@@ -41,6 +41,14 @@ class MeshTopology final : public Topology {
   bool sends(const RoomView& view, const std::string& participant_id, const Source& source) const override;
 };
 
+// Media goes through an SFU, which whoever embeds the session talks to: no connections among participants.
+class SfuTopology final : public Topology {
+ public:
+  std::string_view name() const override { return "sfu"; }
+  std::vector<std::string> connections(const RoomView&) const override { return {}; }
+  bool sends(const RoomView&, const std::string&, const Source&) const override { return false; }
+};
+
 // nullptr for a name that this build does not know.
 std::unique_ptr<Topology> makeTopology(std::string_view name);
 

@@ -8,6 +8,7 @@ import type { Census, Metrics } from './metrics.js';
 import type { ResolvedOptions } from './options.js';
 import type { ClientMessageOf, ServerMessage } from './protocol.js';
 import { infoOf, type Link, type Participant, Room } from './room.js';
+import { sfuInfoFor } from './sfu.js';
 import { createToken, type JoinTokenClaims, participantIdOf, verifyToken } from './tokens.js';
 
 export interface HubOptions {
@@ -138,6 +139,7 @@ export class Hub {
       participants: room.others(id),
       iceServers: this.#freshIceServers(participant),
       resumeToken: auth.resumeToken,
+      ...(this.settings.sfu ? { sfu: sfuInfoFor(this.settings.sfu, this.#key, room.info.name) } : {}),
     });
     room.broadcast({ type: known ? 'participantUpdated' : 'participantJoined', participant: infoOf(participant) }, id);
     room.changed();
@@ -211,7 +213,7 @@ export class Hub {
       if (this.#rooms.size >= this.settings.maxRooms) {
         throw new ProtocolError('room-full', 'This server has no place for another room. Try again later.', { fatal: true, retryAfterMs: 30000 });
       }
-      room = new Room(name, this.settings.roomCapacity);
+      room = new Room(name, this.settings.roomCapacity, this.settings.sfu ? 'sfu' : 'mesh');
       this.#rooms.set(name, room);
     }
     return room;

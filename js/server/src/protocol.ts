@@ -116,8 +116,20 @@ export interface ParticipantInfo {
 
 export interface RoomInfo {
   name: string;
-  topology: 'mesh';
+  topology: 'mesh' | 'sfu';
   capacity: number;
+}
+
+/** Where and how the media server is entered, for one room. `kind` says which adapter speaks to it. */
+export interface SfuInfo {
+  kind: 'janus';
+  url: string;
+  /** Number of the VideoRoom. */
+  room: number;
+  /** Needed to enter the room. */
+  pin: string;
+  /** For whoever creates the room. */
+  secret: string;
 }
 
 /** As `RTCIceServer` of the W3C webrtc-pc specification. */
@@ -137,6 +149,8 @@ export type ServerMessage =
       participants: ParticipantInfo[];
       iceServers: IceServer[];
       resumeToken: string;
+      /** Only where the room's topology is `sfu`. */
+      sfu?: SfuInfo;
     }
   | { type: 'participantJoined'; participant: ParticipantInfo }
   | { type: 'participantUpdated'; participant: ParticipantInfo }

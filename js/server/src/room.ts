@@ -42,8 +42,8 @@ export class Room {
   #lobbyTimer: NodeJS.Timeout | undefined;
   #lobbySent = '';
 
-  constructor(name: string, capacity: number) {
-    this.info = { name, topology: 'mesh', capacity };
+  constructor(name: string, capacity: number, topology: RoomInfo['topology'] = 'mesh') {
+    this.info = { name, topology, capacity };
   }
 
   get empty(): boolean {

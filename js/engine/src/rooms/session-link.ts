@@ -6,9 +6,17 @@ import type { Call, SessionModule } from '../session-module.js';
 import type { Connection } from '../signalling/connection.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
 import type { Notification } from './notifications.js';
+import type { Publication, SourceSink } from './publication.js';
+import type { Room } from './room.js';
+
+/** What carries the room's media and data: the call's own connections in a mesh, an SFU's elsewhere. @internal */
+export type MediaPath = Pick<Call, 'audioLevel' | 'close' | 'diagnostics' | 'sendData'>;
 
 /** @internal */
 export interface SessionHandlers {
+  room: Room;
+  /** Keeps what `sink` sends equal to the local media. */
+  publish: (sink: SourceSink) => Publication;
   notify: (notification: Notification, track: MediaStreamTrack | null) => void;
   data: (from: string, topic: string, data: string | Uint8Array) => void;
   quality: (participantId: string, quality: Quality) => void;
@@ -37,6 +45,8 @@ export function createParticipantKey(): string {
 /** @internal */
 export class SessionLink {
   readonly call: Call;
+  media: MediaPath;
+  #sfu: Promise<{ receive: (message: ProtocolMessage) => void }> | undefined;
   readonly #ending = new AbortController();
   #openedBefore = false;
   #failures = 0;
@@ -44,10 +54,10 @@ export class SessionLink {
 
   constructor(
     module: SessionModule,
-    private readonly connection: Connection,
-    private readonly handlers: SessionHandlers,
+    readonly connection: Connection,
+    readonly handlers: SessionHandlers,
   ) {
-    this.call = new module.Call(
+    this.media = this.call = new module.Call(
       // Grows from page to page, as the session asks: a later connection has the larger number.
       { relayOnly: connection.relayOnly, firstConnection: Math.floor(Date.now() / 1000) },
       {
@@ -72,7 +82,13 @@ export class SessionLink {
     transport.handlers = {
       opened: () => void this.#opened(),
       closed: (reason) => call.transportClosed(reason),
-      message: (message) => call.transportMessage(JSON.stringify(message)),
+      message: (message) => {
+        // Of `joined` and of signals: what concerns an SFU is handled by a part of its own, fetched when there is one.
+        const { sfu, payload } = message as { sfu?: unknown; payload?: { sfu?: unknown } };
+        if (sfu) this.#sfu ??= import('../sfu/sfu-link.js').then(({ SfuLink }) => new SfuLink(this));
+        if (sfu || payload?.sfu) this.#sfu?.then((link) => link.receive(message), this.handlers.unreachable);
+        if (!payload?.sfu) call.transportMessage(JSON.stringify(message));
+      },
       failed: (error) => {
         if (!this.#openedBefore && ++this.#failures >= kAttempts) this.handlers.unreachable(error);
       },
@@ -95,10 +111,15 @@ export class SessionLink {
     return true;
   }
 
+  get closed(): AbortSignal {
+    return this.#ending.signal;
+  }
+
   /** Says goodbye to the server if it is there, and ends the call. The transport is left to its owner. */
   close(): void {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
+    this.media.close();
     this.call.close();
     this.connection.transport.handlers = {};
     // Not now: the call may be what is calling us.
