@@ -124,7 +124,7 @@ TEST_CASE("a selected layer is asked for, once, and again when the source comes 
   world.feed(sfu::event::LayerSelected{"ana", "cam", 1, 2, false});
   world.publishOther(21, "ana");
   REQUIRE(world.requests("configure").size() == 1);
-  const Json& first = (*findMember(world.requests("configure")[0], "streams"))[0];
+  const Json first = (*findMember(world.requests("configure")[0], "streams"))[0];
   CHECK(*findInteger(first, "substream", 0, 9) == 1);
   CHECK(*findBool(first, "send"));
   world.feed(sfu::event::LayerSelected{"ana", "cam", 1, 2, false});

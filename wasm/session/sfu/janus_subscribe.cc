@@ -65,7 +65,8 @@ std::vector<FeedRef> JanusSession::Impl::wanted() const {
   std::vector<SourceKey> seen;
   for (auto feed = feeds_.rbegin(); feed != feeds_.rend(); ++feed) {
     if (feed->streams.empty()) result.push_back({feed->id, {}});
-    for (const FeedStream& stream : feed->streams) {
+    for (auto it = feed->streams.rbegin(); it != feed->streams.rend(); ++it) {
+      const FeedStream& stream = *it;
       if (stream.disabled) continue;
       SourceKey key{feed->display, sourceOf(stream.description, stream.kind, feed->id, stream.mid).id};
       if (std::find(seen.begin(), seen.end(), key) != seen.end()) continue;
