@@ -48,12 +48,13 @@ const emscriptenModules = {
   },
 };
 
-/** What no message of signalling needs of socket.io: WebTransport beside WebSocket and long polling, and binary data. */
+/** What signalling does not need of socket.io: WebTransport beside WebSocket and long polling, binary data, and its table of connections. */
 const unusedOfSocketIo = {
   name: 'unused-of-socket-io',
   setup({ onLoad }) {
     const replace = (filter, contents) => onLoad({ filter }, () => ({ contents, loader: 'js' }));
     replace(/engine\.io-client[\\/]build[\\/]esm[\\/]transports[\\/]webtransport\.js$/, 'export const WT = undefined;');
+    replace(/socket\.io-client[\\/]build[\\/]esm[\\/]index\.js$/, 'export { Manager } from "./manager.js";');
     replace(/socket\.io-parser[\\/]build[\\/]esm[\\/]is-binary\.js$/, 'export const isBinary = () => false, hasBinary = isBinary;');
     replace(
       /socket\.io-parser[\\/]build[\\/]esm[\\/]binary\.js$/,

@@ -29,7 +29,6 @@ bool MeshTopology::sends(const RoomView&, const std::string&, const Source&) con
 
 std::unique_ptr<Topology> makeTopology(std::string_view name) {
   if (name == "mesh") return std::make_unique<MeshTopology>();
-  if (name == "sfu") return std::make_unique<SfuTopology>();
   return nullptr;
 }
 

@@ -41,15 +41,11 @@ class MeshTopology final : public Topology {
   bool sends(const RoomView& view, const std::string& participant_id, const Source& source) const override;
 };
 
-// Media goes through an SFU, which whoever embeds the session talks to: no connections among participants.
-class SfuTopology final : public Topology {
- public:
-  std::string_view name() const override { return "sfu"; }
-  std::vector<std::string> connections(const RoomView&) const override { return {}; }
-  bool sends(const RoomView&, const std::string&, const Source&) const override { return false; }
-};
+// In a room of this topology media goes through an SFU, which whoever embeds the session talks to: there are no connections among
+// participants to decide about, and so no Topology.
+inline constexpr std::string_view kSfuTopology = "sfu";
 
-// nullptr for a name that this build does not know.
+// nullptr for a name that this build does not know, and for kSfuTopology.
 std::unique_ptr<Topology> makeTopology(std::string_view name);
 
 }  // namespace tessera::session

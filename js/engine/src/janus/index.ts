@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The entry point `tessera-rtc/janus`: a place in a VideoRoom of a Janus server, spoken to by the engine's own C++ over a WebSocket.
 
-import { OptionError } from '../errors.js';
+import { requireNumber, requireObject, requireString } from '../options.js';
 import type { SfuConnection, SfuHandlers, SfuIdentity } from '../sfu/adapter.js';
 import { JanusConnection } from './connection.js';
 import { loadJanusModule } from './module.js';
@@ -19,9 +19,12 @@ export interface JanusSettings {
   secret?: string;
 }
 
-function check(settings: JanusSettings): void {
-  if (typeof settings.url !== 'string' || !/^wss?:\/\//.test(settings.url)) throw new OptionError('url', 'a ws:// or wss:// address of a Janus server');
-  if (!Number.isSafeInteger(settings.room) || settings.room < 1) throw new OptionError('room', 'a whole number from 1 to 9007199254740991');
+function check(settings: unknown): asserts settings is JanusSettings {
+  const { url, room, pin, secret } = requireObject(settings, 'settings');
+  requireString(url, 'url', /^wss?:\/\//, 'a ws:// or wss:// address of a Janus server');
+  requireNumber(room, 'room', 1, Number.MAX_SAFE_INTEGER);
+  requireString(pin ?? '', 'pin', /^[^]*$/, 'a string');
+  requireString(secret ?? '', 'secret', /^[^]*$/, 'a string');
 }
 
 /**
@@ -30,8 +33,7 @@ function check(settings: JanusSettings): void {
  * @throws OptionError; RoomError 'server-unreachable' when a part of the engine cannot be downloaded.
  */
 export async function connectJanus(settings: JanusSettings | Record<string, unknown>, identity: SfuIdentity, handlers: SfuHandlers): Promise<SfuConnection> {
-  const checked = settings as JanusSettings;
-  check(checked);
+  check(settings);
   const module = await loadJanusModule(identity.assetBaseUrl);
-  return new JanusConnection(module, checked, identity, handlers);
+  return new JanusConnection(module, settings, identity, handlers);
 }

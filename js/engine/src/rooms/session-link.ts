@@ -48,6 +48,8 @@ export class SessionLink {
   media: MediaPath;
   #sfu: Promise<{ receive: (message: ProtocolMessage) => void }> | undefined;
   readonly #ending = new AbortController();
+  /** Aborted by close(). */
+  readonly ended = this.#ending.signal;
   #openedBefore = false;
   #failures = 0;
   #renewing: Promise<void> | null = null;
@@ -77,7 +79,7 @@ export class SessionLink {
 
   start(name: string): void {
     const { connection, call } = this;
-    const { signal } = this.#ending;
+    const signal = this.ended;
     const { transport } = connection;
     transport.handlers = {
       opened: () => void this.#opened(),
@@ -111,13 +113,9 @@ export class SessionLink {
     return true;
   }
 
-  get closed(): AbortSignal {
-    return this.#ending.signal;
-  }
-
   /** Says goodbye to the server if it is there, and ends the call. The transport is left to its owner. */
   close(): void {
-    if (this.#ending.signal.aborted) return;
+    if (this.ended.aborted) return;
     this.#ending.abort();
     this.media.close();
     this.call.close();
@@ -132,7 +130,7 @@ export class SessionLink {
     const { tokens, transport } = this.connection;
     if (tokens.renewable && tokens.obtainedAt < transport.reopenedAt) await this.#renew();
     this.#openedBefore = true;
-    if (!this.#ending.signal.aborted && this.connection.transport.connected) this.call.transportOpened();
+    if (!this.ended.aborted && this.connection.transport.connected) this.call.transportOpened();
   }
 
   #renew(): Promise<void> {
@@ -140,7 +138,7 @@ export class SessionLink {
   }
 
   async #renewOnce(): Promise<void> {
-    const { signal } = this.#ending;
+    const signal = this.ended;
     for (const pause of kRenewalPauses) {
       try {
         const token = await this.connection.tokens.get(signal);

@@ -46,7 +46,7 @@ export class SfuLink implements MediaPath, SourceSink {
   constructor(link: SessionLink) {
     this.#link = link;
     const { room } = link.handlers;
-    const signal = link.closed;
+    const signal = link.ended;
     this.#selection = new Selection({
       choose: (participantId, sourceId, choice) => {
         this.#connection?.selectLayer(participantId, sourceId, choice);
@@ -68,7 +68,7 @@ export class SfuLink implements MediaPath, SourceSink {
 
   /** A message of signalling that concerns the SFU. */
   receive(message: ProtocolMessage): void {
-    if (this.#link.closed.aborted) return;
+    if (this.#link.ended.aborted) return;
     const { type, from } = message;
     if (type === 'joined') this.#joined(message);
     else if (type === 'signal') this.#told(from as string, (message['payload'] as { sfu: Told }).sfu);
@@ -157,7 +157,7 @@ export class SfuLink implements MediaPath, SourceSink {
 
   async #connect(sfu: Record<string, unknown>, participantId: string): Promise<void> {
     const attempt = ++this.#connecting;
-    const { handlers, connection, closed } = this.#link;
+    const { handlers, connection, ended } = this.#link;
     this.#connection?.close();
     this.#connection = undefined;
     const load = kAdapters[String(sfu['kind'])];
@@ -177,7 +177,7 @@ export class SfuLink implements MediaPath, SourceSink {
         },
         this.#handlers(attempt),
       );
-      if (attempt !== this.#connecting || closed.aborted) {
+      if (attempt !== this.#connecting || ended.aborted) {
         made.close();
         return;
       }
