@@ -74,8 +74,10 @@ export interface TesseraServerOptions {
   /** Fixed ICE servers, given to every participant. Default none. */
   iceServers?: { urls: string | string[]; username?: string; credential?: string }[];
   turn?: TurnOptions;
-  /** A media server (SFU): every room's media then goes through it. Default none: participants connect with each other. */
+  /** A media server (SFU) for rooms of more than `meshUpTo` people. Default none: participants always connect with each other. */
   sfu?: SfuOptions;
+  /** With an SFU: rooms of up to this many people do without it. 0: all rooms use it from the start. Default 3. */
+  meshUpTo?: number;
   /** How long a participant whose socket was lost keeps its place, in milliseconds. Default 15000. */
   resumeGraceMs?: number;
   /** A socket that neither joins nor watches is closed after this many milliseconds. Default 60000. */
@@ -140,6 +142,7 @@ const schema = z.strictObject({
   sfu: z
     .object({ kind: z.literal('janus'), url: z.string().regex(/^wss?:\/\/[^\s/?#]+/, { message: 'must be a ws:// or wss:// address' }) })
     .optional(),
+  meshUpTo: z.number().int().min(0).max(6).default(3),
   resumeGraceMs: milliseconds.default(15000),
   idleTimeoutMs: milliseconds.min(100).default(60000),
   pingIntervalMs: milliseconds.min(50).default(5000),

@@ -148,9 +148,12 @@ export type ServerMessage =
       room: RoomInfo;
       participants: ParticipantInfo[];
       iceServers: IceServer[];
-      resumeToken: string;
+      /** Absent when `moved`: the last one stays good. */
+      resumeToken?: string;
       /** Only where the room's topology is `sfu`. */
       sfu?: SfuInfo;
+      /** Unasked: the room has another topology from now on. */
+      moved?: true;
     }
   | { type: 'participantJoined'; participant: ParticipantInfo }
   | { type: 'participantUpdated'; participant: ParticipantInfo }

@@ -46,6 +46,12 @@ export class Room {
     this.info = { name, topology, capacity };
   }
 
+  /** True when there are more people than a mesh shall carry, and all of them know how to use an SFU. */
+  outgrows(meshUpTo: number): boolean {
+    const capable = [...this.participants.values()].every(({ capabilities }) => capabilities.topologies.includes('sfu'));
+    return this.info.topology === 'mesh' && this.participants.size > meshUpTo && capable;
+  }
+
   get empty(): boolean {
     return this.participants.size === 0 && this.watchers.size === 0;
   }

@@ -32,6 +32,23 @@ export const resize = (page: Page, name: string, width: number, height: number, 
   return -1;
 }, { name, width, height, timeoutMs });
 
+/** From now on notes the longest time without a new frame in a tile; the function given ends that, and gives it in milliseconds. */
+export const watchForGaps = async (page: Page, name: string): Promise<() => Promise<number>> => {
+  await page.evaluate(name => {
+    const video = document.querySelector(`[data-name="${name}"]`)!.shadowRoot!.querySelector('video')!;
+    let last = performance.now();
+    let longest = 0;
+    const note = () => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    };
+    const frame = () => { note(); video.requestVideoFrameCallback(frame); };
+    video.requestVideoFrameCallback(frame);
+    (globalThis as { longestGap?: () => number }).longestGap = () => { note(); return longest; };
+  }, name);
+  return () => page.evaluate(() => (globalThis as unknown as { longestGap: () => number }).longestGap());
+};
+
 /** What this page received of a participant's camera so far. */
 export const received = (page: Page, name: string) => page.evaluate(async name => {
   const participant = [...globalThis.room!.participants.values()].find(it => it.name === name);

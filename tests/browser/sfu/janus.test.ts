@@ -9,7 +9,7 @@ import { launchChromium, newPerson } from '../lib/chromium.js';
 import { Janus } from '../lib/janus.js';
 import { Resources, sleep, until } from '../lib/resources.js';
 import { Server } from '../lib/server.js';
-import { encodes, heightOf, makeTiles, received, resize } from './in-page.js';
+import { encodes, heightOf, makeTiles, received, resize, watchForGaps } from './in-page.js';
 
 type Engine = typeof import('../../../js/engine/src/index.js');
 declare global {
@@ -21,12 +21,15 @@ declare global {
 
 const suite = new Resources();
 let janus: Janus;
+let server: Server;
+let browser: Browser;
+let room: string;
 let ana: Page;
 let ben: Page;
 let cleo: Page;
 const errors: string[] = [];
 
-async function enter(browser: Browser, server: Server, room: string, name: string, camera: { width: number; height: number }): Promise<Page> {
+async function enter(name: string, camera: { width: number; height: number }): Promise<Page> {
   const person = await newPerson(browser);
   suite.add(person.context, `context of ${name}`, value => value.close());
   await person.page.goto(server.origin);
@@ -43,14 +46,29 @@ async function enter(browser: Browser, server: Server, room: string, name: strin
 beforeAll(async () => {
   const network = suite.add(await Network.create(), 'network', value => value.close());
   janus = suite.add(await Janus.start(await network.addHost('janus')), 'janus', value => value.close());
-  const server = suite.add(await Server.start({ staticDir: barePage(suite), flags: ['--sfu', 'janus', '--janus-url', janus.url] }), 'server', value => value.close());
-  const browser = suite.add(await launchChromium({ camera: 'wide' }), 'chromium', value => value.close());
-  const room = newRoom();
-  ana = await enter(browser, server, room, 'Ana', { width: 960, height: 540 });
-  ben = await enter(browser, server, room, 'Ben', { width: 320, height: 180 });
-  cleo = await enter(browser, server, room, 'Cleo', { width: 320, height: 180 });
+  const flags = ['--sfu', 'janus', '--janus-url', janus.url, '--mesh-up-to', '2'];
+  server = suite.add(await Server.start({ staticDir: barePage(suite), flags }), 'server', value => value.close());
+  browser = suite.add(await launchChromium({ camera: 'wide' }), 'chromium', value => value.close());
+  room = newRoom();
+  ana = await enter('Ana', { width: 960, height: 540 });
+  ben = await enter('Ben', { width: 320, height: 180 });
 }, 60_000);
 afterAll(() => suite.close());
+
+test('two are a mesh; when a third comes the room moves to Janus, and nobody rejoins', async () => {
+  const topology = (page: Page) => page.evaluate(async () => (await globalThis.room!.getDiagnostics()).topology);
+  const ids = await Promise.all([ana, ben].map(page => page.evaluate(() => globalThis.room!.local.id)));
+  expect([await topology(ana), await topology(ben)]).toEqual(['mesh', 'mesh']);
+  await until('Ana to be seen', async () => (await heightOf(ben, 'Ana')) > 0, 30_000);
+  const longestGap = await watchForGaps(ben, 'Ana');
+  cleo = await enter('Cleo', { width: 320, height: 180 });
+  for (const page of [ana, ben, cleo]) await until('the room to have moved', async () => (await topology(page)) === 'sfu', 20_000);
+  await until('Ana to be seen through Janus', async () => (await received(ben, 'Ana')).frames > 5, 20_000);
+  expect(await Promise.all([ana, ben].map(page => page.evaluate(() => globalThis.room!.local.id)))).toEqual(ids);
+  const gap = await longestGap();
+  console.log(`longest time without a new frame while moving: ${gap.toFixed(0)} ms`);
+  expect(gap).toBeLessThan(3_000);
+});
 
 test('everybody sees everybody through Janus, and nobody else is connected with', async () => {
   for (const [page, names] of [[ana, ['Ben', 'Cleo']], [ben, ['Ana', 'Cleo']], [cleo, ['Ana', 'Ben']]] as const) {
@@ -99,6 +117,11 @@ test('received bits fall with the tile', async () => {
 });
 
 test('what is hidden is not sent, and comes back when it is shown', async () => {
+  const pin = (pinned: boolean) => ben.evaluate(pinned => {
+    const participant = [...globalThis.room!.participants.values()].find(it => it.name === 'Ana')!;
+    participant.observe(document.querySelector('[data-name="Ana"]')!, { pinned });
+  }, pinned);
+  await pin(true);
   const show = (page: Page, name: string, shown: boolean) => page.evaluate(({ name, shown }) => {
     document.querySelector<HTMLElement>(`[data-name="${name}"]`)!.style.display = shown ? '' : 'none';
   }, { name, shown });

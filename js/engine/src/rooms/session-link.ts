@@ -68,7 +68,8 @@ export class SessionLink {
           const notification = JSON.parse(json) as Notification;
           // What cut the media may have cut the socket too, and the restart of ICE needs it.
           if (notification.type === 'PeerStateChanged' && (notification.state === 'reconnecting' || notification.state === 'failed')) connection.transport.hurry();
-          handlers.notify(notification, track ?? null);
+          // What a mesh still says while the room has moved on is of no interest.
+          if (this.media === this.call || !/^(Peer|Remote)/.test(notification.type)) handlers.notify(notification, track ?? null);
         },
         data: handlers.data,
         quality: handlers.quality,
@@ -86,10 +87,11 @@ export class SessionLink {
       closed: (reason) => call.transportClosed(reason),
       message: (message) => {
         // Of `joined` and of signals: what concerns an SFU is handled by a part of its own, fetched when there is one.
-        const { sfu, payload } = message as { sfu?: unknown; payload?: { sfu?: unknown } };
+        const { sfu, payload, moved } = message as { sfu?: unknown; payload?: { sfu?: unknown }; moved?: true };
         if (sfu) this.#sfu ??= import('../sfu/sfu-link.js').then(({ SfuLink }) => new SfuLink(this));
         if (sfu || payload?.sfu) this.#sfu?.then((link) => link.receive(message), this.handlers.unreachable);
-        if (!payload?.sfu) call.transportMessage(JSON.stringify(message));
+        // A room that moves is left as it is until its media flows over there; the link then passes the message on.
+        if (!payload?.sfu && !moved) call.transportMessage(JSON.stringify(message));
       },
       failed: (error) => {
         if (!this.#openedBefore && ++this.#failures >= kAttempts) this.handlers.unreachable(error);

@@ -28,6 +28,9 @@ interface Own {
   readonly demand: Demand | null;
 }
 
+/** A mesh is given up after this long even if not everything has arrived over here, in milliseconds. */
+const kMoveAtMost = 8_000;
+
 /** @internal */
 export class SfuLink implements MediaPath, SourceSink {
   readonly #link: SessionLink;
@@ -35,8 +38,12 @@ export class SfuLink implements MediaPath, SourceSink {
   readonly #own = new Map<string, Own>();
   /** What is received of participants that the room does not know yet. */
   readonly #early = new Map<string, { source: Omit<RemoteSource, 'track'>; track: MediaStreamTrack }[]>();
+  /** PARTICIPANT/SOURCE of everything that is received here. */
+  readonly #received = new Set<string>();
   readonly #parts = new DataParts();
   readonly #selection: Selection;
+  /** Given to the session once media flows here: until then the room's mesh goes on. */
+  #moving: { message: ProtocolMessage; timer: ReturnType<typeof setTimeout> } | undefined;
   #settings = '';
   #iceServers: RTCIceServer[] = [];
   #connection: SfuConnection | undefined;
@@ -70,8 +77,10 @@ export class SfuLink implements MediaPath, SourceSink {
   receive(message: ProtocolMessage): void {
     if (this.#link.ended.aborted) return;
     const { type, from } = message;
-    if (type === 'joined') this.#joined(message);
-    else if (type === 'signal') this.#told(from as string, (message['payload'] as { sfu: Told }).sfu);
+    if (type === 'joined') {
+      if (message['moved']) this.#hold(message);
+      this.#joined(message);
+    } else if (type === 'signal') this.#told(from as string, (message['payload'] as { sfu: Told }).sfu);
   }
 
   // --- MediaPath ---
@@ -102,6 +111,7 @@ export class SfuLink implements MediaPath, SourceSink {
   }
 
   close(): void {
+    clearTimeout(this.#moving?.timer);
     this.#publication.close();
     this.#selection.close();
     for (const { demand } of this.#own.values()) demand?.close();
@@ -137,6 +147,31 @@ export class SfuLink implements MediaPath, SourceSink {
     this.#own.get(sourceId)?.demand?.close();
     this.#own.delete(sourceId);
     this.#connection?.removeSource(sourceId);
+  }
+
+  // --- a running room that moves here ---
+
+  #hold(message: ProtocolMessage): void {
+    clearTimeout(this.#moving?.timer);
+    this.#moving = { message, timer: setTimeout(() => this.#moved(), kMoveAtMost) };
+  }
+
+  /** Once everything that others send is received here, the mesh may end. */
+  #moveOn(): void {
+    if (!this.#moving || this.#state.state !== 'connected') return;
+    for (const { id, present, sources } of this.#link.handlers.room.participants.values()) {
+      for (const source of sources.values()) if (present && !source.muted && !this.#received.has(`${id}/${source.id}`)) return;
+    }
+    this.#moved();
+  }
+
+  #moved(): void {
+    if (!this.#moving) return;
+    const { message, timer } = this.#moving;
+    this.#moving = undefined;
+    clearTimeout(timer);
+    for (const id of this.#link.handlers.room.participants.keys()) this.#stateOf(id);
+    this.#link.call.transportMessage(JSON.stringify(message));
   }
 
   // --- the server ---
@@ -202,12 +237,14 @@ export class SfuLink implements MediaPath, SourceSink {
       stateChanged: current((state, reconnections) => {
         this.#state = { state, reconnections };
         for (const id of room.participants.keys()) this.#stateOf(id);
+        this.#moveOn();
       }),
       sourceAdded: current((participantId, source, track) => this.#sourceAdded(participantId, source, track)),
       sourceRemoved: current((participantId, sourceId) => {
         const early = this.#early.get(participantId);
         if (early) this.#early.set(participantId, early.filter(({ source }) => source.id !== sourceId));
         this.#selection.removeSource(participantId, sourceId);
+        this.#received.delete(`${participantId}/${sourceId}`);
         handlers.notify({ type: 'RemoteSourceRemoved', participantId, sourceId }, null);
       }),
       slowLink: current((uplink, lost) => {
@@ -235,6 +272,8 @@ export class SfuLink implements MediaPath, SourceSink {
       return;
     }
     handlers.notify({ type: 'RemoteSourceAdded', participantId, source }, track);
+    this.#received.add(`${participantId}/${source.id}`);
+    this.#moveOn();
     if (source.kind === 'video') this.#selection.addSource(participant, source.id, source.content);
   }
 
@@ -258,6 +297,7 @@ export class SfuLink implements MediaPath, SourceSink {
   }
 
   #stateOf(participantId: string): void {
+    if (this.#moving) return; // Its mesh connection still does.
     const { state, reconnections } = this.#state;
     this.#link.handlers.notify({ type: 'PeerStateChanged', participantId, state, iceRestarts: reconnections }, null);
   }
