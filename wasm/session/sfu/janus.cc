@@ -325,13 +325,14 @@ void JanusSession::Impl::on(const janus::Event& m) {
     return restart("The room was removed from the media server.");
   }
   if (request == Request::kJoin) return joined(event);
-  if (phase_ != Phase::kJoined) return;
+  // Word of another publisher may overtake the answer to the join.
+  if (phase_ != Phase::kJoined && phase_ != Phase::kEntering) return;
   if (m.sender != 0 && m.sender == subscriber_.handle) {
     onSubscription(event, m.jsep);
     return;
   }
   if (m.sender != publisher_.handle) return;
-  if (event.ended) return restart("The media server ended this place.");
+  if (event.ended && phase_ == Phase::kJoined) return restart("The media server ended this place.");
   if (m.jsep && m.jsep->type == SdpType::kAnswer) onPublished(*m.jsep);
   if (event.gone != 0) removeFeed(event.gone);
   if (!event.publishers.empty()) updateFeeds(event.publishers);
