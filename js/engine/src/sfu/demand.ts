@@ -9,7 +9,8 @@ const kEverything = 7;
 export class Demand {
   /** What each receiver said: a bit for the layer it takes, 0 for nothing. */
   readonly #taken = new Map<string, number>();
-  #active = kEverything;
+  /** The layers that are on, as bits. */
+  active = kEverything;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly apply: (layers: number) => void) {}
@@ -35,13 +36,13 @@ export class Demand {
     clearTimeout(this.#timer);
     let wanted = 0;
     for (const layers of this.#taken.values()) wanted |= layers;
-    this.#set(this.#active | wanted);
-    if (wanted !== this.#active) this.#timer = setTimeout(() => this.#set(wanted), kOffAfter);
+    this.#set(this.active | wanted);
+    if (wanted !== this.active) this.#timer = setTimeout(() => this.#set(wanted), kOffAfter);
   }
 
   #set(layers: number): void {
-    if (layers === this.#active) return;
-    this.#active = layers;
+    if (layers === this.active) return;
+    this.active = layers;
     this.apply(layers);
   }
 }

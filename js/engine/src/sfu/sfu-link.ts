@@ -43,7 +43,7 @@ export class SfuLink implements MediaPath, SourceSink {
   readonly #parts = new DataParts();
   readonly #selection: Selection;
   /** Given to the session once media flows here: until then the room's mesh goes on. */
-  #moving: { message: ProtocolMessage; timer: ReturnType<typeof setTimeout> } | undefined;
+  #moving: { message: ProtocolMessage & { room: { topology: string } }; timer: ReturnType<typeof setTimeout> } | undefined;
   #settings = '';
   #iceServers: RTCIceServer[] = [];
   #connection: SfuConnection | undefined;
@@ -153,7 +153,7 @@ export class SfuLink implements MediaPath, SourceSink {
 
   #hold(message: ProtocolMessage): void {
     clearTimeout(this.#moving?.timer);
-    this.#moving = { message, timer: setTimeout(() => this.#moved(), kMoveAtMost) };
+    this.#moving = { message: message as ProtocolMessage & { room: { topology: string } }, timer: setTimeout(() => this.#moved(), kMoveAtMost) };
   }
 
   /** Once everything that others send is received here, the mesh may end. */
@@ -170,8 +170,12 @@ export class SfuLink implements MediaPath, SourceSink {
     const { message, timer } = this.#moving;
     this.#moving = undefined;
     clearTimeout(timer);
-    for (const id of this.#link.handlers.room.participants.keys()) this.#stateOf(id);
-    this.#link.call.transportMessage(JSON.stringify(message));
+    const { participants } = this.#link.handlers.room;
+    for (const id of participants.keys()) this.#stateOf(id);
+    // Who was there when the message was sent is no news any more: the session is told of the present.
+    const capabilities = { topologies: [message.room.topology] };
+    const now = [...participants.values()].map(({ id, name, present, sources }) => ({ id, name, present, capabilities, sources: [...sources.values()] }));
+    this.#link.call.transportMessage(JSON.stringify({ ...message, participants: now }));
   }
 
   // --- the server ---
@@ -218,7 +222,10 @@ export class SfuLink implements MediaPath, SourceSink {
       }
       this.#connection = made;
       this.#link.media = this;
-      for (const [id, { content, track }] of this.#own) made.addSource(id, content as RemoteSource['content'], track === null, track);
+      for (const [id, { content, track, demand }] of this.#own) {
+        made.addSource(id, content as RemoteSource['content'], track === null, track);
+        if (demand) made.setActiveLayers?.(id, demand.active);
+      }
       for (const participant of handlers.room.participants.values()) this.#came(participant);
       this.#receiversChanged();
       this.#selection.repeat();
