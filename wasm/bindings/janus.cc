@@ -18,6 +18,7 @@ EMSCRIPTEN_DECLARE_VAL_TYPE(JanusListener);
 EMSCRIPTEN_DECLARE_VAL_TYPE(IceServers);
 EMSCRIPTEN_DECLARE_VAL_TYPE(Track);
 EMSCRIPTEN_DECLARE_VAL_TYPE(ConnectionDetails);
+EMSCRIPTEN_DECLARE_VAL_TYPE(ReceiverStatistics);
 
 }  // namespace
 
@@ -30,6 +31,7 @@ EMSCRIPTEN_BINDINGS(tessera_janus) {
   register_type<IceServers>("RTCIceServer[]");
   register_type<Track>("MediaStreamTrack | null");
   register_type<ConnectionDetails>("Promise<unknown[]>");
+  register_type<ReceiverStatistics>("Promise<RTCStatsReport | null>");
 
   class_<JanusCall>("JanusCall")
       .constructor(+[](const JanusOptions& options, const JanusListener& listener) { return new JanusCall(options, listener); },
@@ -51,6 +53,7 @@ EMSCRIPTEN_BINDINGS(tessera_janus) {
       .function("setActiveLayers(sourceId, layers)", &JanusCall::setActiveLayers)
       .function("selectLayer(participantId, sourceId, spatial, temporal, paused)", &JanusCall::selectLayer)
       .function("audioLevel(participantId)", &JanusCall::audioLevel)
+      .function("receiverStatistics", +[](JanusCall& call) { return ReceiverStatistics(call.receiverStatistics()); })
       .function("diagnostics", +[](JanusCall& call) { return ConnectionDetails(call.diagnostics()); });
 
   emscripten::function("liveCallbacks", &JsCallback::liveCount);

@@ -276,6 +276,13 @@ val JanusCall::diagnostics() {
   return requestStats(diagnosed_);
 }
 
+val JanusCall::receiverStatistics() const {
+  for (const auto& [id, leg] : legs_) {
+    if (!leg.received.empty()) return leg.connection->requestStats();
+  }
+  return val::global("Promise").call<val>("resolve", val::null());
+}
+
 void JanusCall::start() { handle(sfu::event::Started{}); }
 void JanusCall::transportOpened() { handle(event::TransportOpened{}); }
 void JanusCall::transportClosed() { handle(event::TransportClosed{}); }

@@ -60,6 +60,8 @@ class JanusCall {
   double audioLevel(const std::string& participant_id) const { return active_speaker_.level(participant_id); }
   // A promise of one object per peer connection, as Call gives, `participantId` and `sourceId` in each row of `inbound`.
   emscripten::val diagnostics();
+  // A promise of the RTCStatsReport of what is received, or of null while nothing is.
+  emscripten::val receiverStatistics() const;
 
  private:
   struct LocalSource {

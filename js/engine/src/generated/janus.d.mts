@@ -27,6 +27,7 @@ export interface JanusCall extends ClassHandle {
   setActiveLayers(sourceId: EmbindString, layers: number): void;
   selectLayer(participantId: EmbindString, sourceId: EmbindString, spatial: number, temporal: number, paused: boolean): void;
   audioLevel(participantId: EmbindString): number;
+  receiverStatistics(): Promise<RTCStatsReport | null>;
   diagnostics(): Promise<unknown[]>;
 }
 

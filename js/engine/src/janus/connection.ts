@@ -93,6 +93,10 @@ export class JanusConnection implements SfuConnection {
     return this.#closed ? [] : ((await this.#call.diagnostics()) as SfuDiagnostics[]);
   }
 
+  async statistics(): Promise<RTCStatsReport | null> {
+    return this.#closed ? null : this.#call.receiverStatistics();
+  }
+
   networkChanged(): void {
     if (!this.#closed) this.#call.networkChanged();
   }

@@ -51,6 +51,8 @@ export interface SfuConnection {
   audioLevel(participantId: string): number;
   /** One entry for each peer connection; rows of `inbound` carry `participantId` as well. */
   diagnostics(): Promise<SfuDiagnostics[]>;
+  /** What getStats() says of everything that is received; null while nothing is. For estimating the downlink. */
+  statistics(): Promise<RTCStatsReport | null>;
   networkChanged(): void;
   /** For connections yet to be made. */
   setIceServers?(servers: RTCIceServer[]): void;
