@@ -26,10 +26,12 @@ const entries = {
   recorder: 'recorder/index.ts',
   'recorder-worker': 'recorder/worker.ts',
   'recorder-worklet': 'recorder/worklet.ts',
+  janus: 'janus/index.ts',
 };
 const assets = [
   ['session.wasm', 'wasm/session.wasm'],
   ['video.wasm', 'wasm/video.wasm'],
+  ['janus.wasm', 'wasm/janus.wasm'],
   ['vp8_encoder.wasm', 'wasm/vp8_encoder.wasm'],
   ['vp9_encoder.wasm', 'wasm/vp9_encoder.wasm'],
   ['vpx_decoder.wasm', 'wasm/vpx_decoder.wasm'],
@@ -57,12 +59,13 @@ const codecsAsTheyAre = {
   },
 };
 
-/** What no message of signalling needs of socket.io: WebTransport beside WebSocket and long polling, and binary data. */
+/** What signalling does not need of socket.io: WebTransport beside WebSocket and long polling, binary data, and its table of connections. */
 const unusedOfSocketIo = {
   name: 'unused-of-socket-io',
   setup({ onLoad }) {
     const replace = (filter, contents) => onLoad({ filter }, () => ({ contents, loader: 'js' }));
     replace(/engine\.io-client[\\/]build[\\/]esm[\\/]transports[\\/]webtransport\.js$/, 'export const WT = undefined;');
+    replace(/socket\.io-client[\\/]build[\\/]esm[\\/]index\.js$/, 'export { Manager } from "./manager.js";');
     replace(/socket\.io-parser[\\/]build[\\/]esm[\\/]is-binary\.js$/, 'export const isBinary = () => false, hasBinary = isBinary;');
     replace(
       /socket\.io-parser[\\/]build[\\/]esm[\\/]binary\.js$/,

@@ -4,10 +4,8 @@
 #include "wasm/browser/call.h"
 
 #include <emscripten/emscripten.h>
-#include <emscripten/eventloop.h>
 
 #include <algorithm>
-#include <cmath>
 #include <variant>
 
 namespace tessera::browser {
@@ -42,16 +40,6 @@ session::SessionConfig configFrom(const val& options) {
 }
 
 }  // namespace
-
-void Call::Timer::set(Duration delay, void (*run)(void*), void* user_data) {
-  clear();
-  // Rounded up: a timer that fires early would find nothing due.
-  id_ = emscripten_set_timeout(run, std::max(0.0, std::ceil(static_cast<double>(delay.toMicros()) / 1000)), user_data);
-}
-
-void Call::Timer::clear() {
-  if (id_ != 0) emscripten_clear_timeout(std::exchange(id_, 0));
-}
 
 Call::Call(const val& options, val listener)
     : listener_(std::move(listener)),
@@ -120,6 +108,7 @@ void Call::createPeer(const action::CreatePeerConnection& asked) {
     notify(notification::Warning{"peer-unreachable", "The browser refused a connection: " + error.message});
     return;
   }
+  connection->openChannels();
   peers_.emplace(asked.pc, Peer{std::move(connection), {}, {}});
   armStatsTimer();
 }

@@ -17,6 +17,7 @@
 #include "wasm/browser/js_callback.h"
 #include "wasm/browser/peer_connection.h"
 #include "wasm/browser/quality.h"
+#include "wasm/browser/timer.h"
 #include "wasm/session/session.h"
 #include "wasm/session/session_log.h"
 
@@ -81,18 +82,6 @@ class Call {
     std::map<std::string, session::Source> received;
     QualityEstimator quality;
   };
-  // One emscripten timeout, replaced when set again.
-  class Timer {
-   public:
-    ~Timer() { clear(); }
-    void set(Duration delay, void (*run)(void*), void* user_data);
-    void clear();
-    void forget() { id_ = 0; }
-
-   private:
-    int id_ = 0;
-  };
-
   void handle(session::Event event);
   void execute(const session::Action& action);
   void notify(const session::Notification& notification);

@@ -46,7 +46,6 @@ std::unique_ptr<PeerConnection> PeerConnection::create(const session::action::Cr
   }
   std::unique_ptr<PeerConnection> result(new PeerConnection(action, std::move(emit), std::move(made.value)));
   result->listen();
-  result->openChannels();
   return result;
 }
 

@@ -32,6 +32,8 @@ class PeerConnection {
   PeerConnection(const PeerConnection&) = delete;
   PeerConnection& operator=(const PeerConnection&) = delete;
 
+  // The session's three data channels; before the first description.
+  void openChannels();
   void setIceServers(const std::vector<session::IceServer>& servers);
   void setLocalDescription(session::OperationId operation);
   void setRemoteDescription(const session::action::SetRemoteDescription& action);
@@ -42,6 +44,8 @@ class PeerConnection {
 
   Transceivers& transceivers() { return transceivers_; }
   const std::string& participantId() const { return participant_id_; }
+  // The RTCPeerConnection.
+  const emscripten::val& connection() const { return connection_; }
 
   // A promise of the RTCStatsReport that digest() takes.
   emscripten::val requestStats() const;
@@ -54,7 +58,6 @@ class PeerConnection {
   PeerConnection(const session::action::CreatePeerConnection& action, Emit emit, emscripten::val connection);
 
   void listen();
-  void openChannels();
   void fail(session::OperationId operation, const JsError& error);
 
   session::PeerConnectionId id_;

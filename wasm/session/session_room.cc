@@ -22,7 +22,7 @@ void Session::Impl::on(message::Joined& m) {
   }
   if (topology_ == nullptr || topology_->name() != m.room.topology) {
     topology_ = makeTopology(m.room.topology);
-    if (topology_ == nullptr) {
+    if (topology_ == nullptr && m.room.topology != kSfuTopology) {
       shared_.act(action::TransportSend{serializeLeave()});
       reject("topology-unsupported", "The room's topology is '" + m.room.topology + "', which this version does not have.");
       return;
@@ -162,10 +162,11 @@ void Session::Impl::remove(const std::string& id, const std::string& reason) {
   peers_.erase(it);
   std::erase(warned_topology_, id);
   shared_.notify(notification::ParticipantLeft{id, reason});
-  if (topology_ != nullptr) applyTopology(/*initiate=*/false);
+  applyTopology(/*initiate=*/false);
 }
 
 void Session::Impl::applyTopology(bool initiate) {
+  if (topology_ == nullptr) return;
   std::vector<const Participant*> participants;
   for (const auto& peer : peers_) participants.push_back(&peer->participant());
   const RoomView view{shared_.self_id, &start_->capabilities, &room_, &participants};

@@ -41,7 +41,11 @@ class MeshTopology final : public Topology {
   bool sends(const RoomView& view, const std::string& participant_id, const Source& source) const override;
 };
 
-// nullptr for a name that this build does not know.
+// In a room of this topology media goes through an SFU, which whoever embeds the session talks to: there are no connections among
+// participants to decide about, and so no Topology.
+inline constexpr std::string_view kSfuTopology = "sfu";
+
+// nullptr for a name that this build does not know, and for kSfuTopology.
 std::unique_ptr<Topology> makeTopology(std::string_view name);
 
 }  // namespace tessera::session

@@ -91,7 +91,7 @@ struct Source {
 };
 
 struct Capabilities {
-  std::vector<std::string> topologies = {"mesh"};
+  std::vector<std::string> topologies = {"mesh", "sfu"};
   bool data_channels = true;
 
   bool operator==(const Capabilities&) const = default;

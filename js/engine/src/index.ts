@@ -21,7 +21,7 @@ export {
 export type { LocalSource } from './media/local-source.js';
 export type * from './media/events.js';
 export { LocalParticipant } from './participants/local-participant.js';
-export { RemoteParticipant, type PeerState, type Quality, type RemoteParticipantEventMap } from './participants/remote-participant.js';
+export { RemoteParticipant, type PeerState, type Quality, type RemoteParticipantEventMap, type ViewOptions } from './participants/remote-participant.js';
 export type { TileOptions } from './participants/tile.js';
 export type { RemoteSource, SourceContent, SourceKind } from './participants/source.js';
 export type * from './diagnostics/types.js';

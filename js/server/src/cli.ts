@@ -39,6 +39,8 @@ interface Flags {
   turnUrls?: string[];
   turnSecret?: string;
   turnTtl?: number;
+  sfu?: string;
+  janusUrl?: string;
 }
 
 function fail(error: unknown): never {
@@ -63,12 +65,14 @@ async function httpsOf(flags: Flags): Promise<TesseraServerOptions['https']> {
 }
 
 async function serve(flags: Flags): Promise<void> {
-  const { https: _https, cert: _cert, key: _key, certCache: _cache, turnUrls, turnSecret, turnTtl, ...rest } = flags;
+  const { https: _https, cert: _cert, key: _key, certCache: _cache, turnUrls, turnSecret, turnTtl, sfu, janusUrl, ...rest } = flags;
   if ((turnUrls === undefined) !== (turnSecret === undefined)) throw new OptionError('--turn-urls and --turn-secret go together: give both or neither.');
+  if ((sfu === 'janus') !== (janusUrl !== undefined)) throw new OptionError('--sfu janus and --janus-url go together: give both or neither.');
   const https = await httpsOf(flags);
   const server = createTesseraServer({
     ...(rest as TesseraServerOptions),
     ...(https ? { https } : {}),
+    ...(janusUrl === undefined ? {} : { sfu: { kind: 'janus' as const, url: janusUrl } }),
     ...(turnUrls && turnSecret !== undefined ? { turn: { urls: turnUrls, secret: turnSecret, ...(turnTtl === undefined ? {} : { ttlSeconds: turnTtl }) } } : {}),
   });
   await server.listen();
@@ -99,7 +103,7 @@ const program = new Command('tessera-server')
   .addOption(option('--frame-ancestors <list>', 'FRAME_ANCESTORS', "who may show the pages in a frame (default: 'self')").argParser(list))
   .addOption(option('--trust-proxy <number>', 'TRUST_PROXY', 'reverse proxies in front (default: 0)').argParser(integer))
   .addOption(option('--metrics <who>', 'METRICS', 'who may read /metrics (default: local)').choices(['local', 'public', 'off']))
-  .addOption(option('--room-capacity <number>', 'ROOM_CAPACITY', 'places in a room (default: 6)').argParser(integer))
+  .addOption(option('--room-capacity <number>', 'ROOM_CAPACITY', 'places in a room (default: 6; with an SFU 32)').argParser(integer))
   .addOption(option('--max-rooms <number>', 'MAX_ROOMS', 'rooms at a time (default: 1000)').argParser(integer))
   .addOption(option('--max-watchers-per-room <number>', 'MAX_WATCHERS_PER_ROOM', 'sockets in one lobby (default: 100)').argParser(integer))
   .addOption(option('--max-sockets <number>', 'MAX_SOCKETS', 'sockets at a time (default: 10000)').argParser(integer))
@@ -112,6 +116,9 @@ const program = new Command('tessera-server')
   .addOption(option('--turn-urls <list>', 'TURN_URLS', 'TURN servers that share a secret with this one').argParser(list))
   .addOption(option('--turn-secret <secret>', 'TURN_SECRET', "coturn's static-auth-secret (better given by the environment)"))
   .addOption(option('--turn-ttl <seconds>', 'TURN_TTL', 'lifetime of TURN credentials (default: 3600)').argParser(integer))
+  .addOption(option('--sfu <kind>', 'SFU', 'media server that carries the rooms (default: none, participants connect with each other)').choices(['janus']))
+  .addOption(option('--janus-url <address>', 'JANUS_URL', 'its WebSocket address as pages reach it, e.g. wss://janus.example'))
+  .addOption(option('--mesh-up-to <number>', 'MESH_UP_TO', 'people up to whom a room does without the media server, 0 for none (default: 3)').argParser(integer))
   .addOption(option('--resume-grace-ms <ms>', 'RESUME_GRACE_MS', 'how long a lost participant keeps its place (default: 15000)').argParser(integer))
   .addOption(option('--idle-timeout-ms <ms>', 'IDLE_TIMEOUT_MS', 'closes sockets that do nothing (default: 60000)').argParser(integer))
   .addOption(option('--ping-interval-ms <ms>', 'PING_INTERVAL_MS', 'heartbeat of the sockets (default: 5000)').argParser(integer))

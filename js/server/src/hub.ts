@@ -8,6 +8,7 @@ import type { Census, Metrics } from './metrics.js';
 import type { ResolvedOptions } from './options.js';
 import type { ClientMessageOf, ServerMessage } from './protocol.js';
 import { infoOf, type Link, type Participant, Room } from './room.js';
+import { sfuInfoFor } from './sfu.js';
 import { createToken, type JoinTokenClaims, participantIdOf, verifyToken } from './tokens.js';
 
 export interface HubOptions {
@@ -130,21 +131,36 @@ export class Hub {
       previous.end();
       this.metrics.departures.inc({ reason: 'replaced' });
     }
-    link.send({
-      type: 'joined',
-      participantId: id,
-      resumed: known !== undefined,
-      room: room.info,
-      participants: room.others(id),
-      iceServers: this.#freshIceServers(participant),
-      resumeToken: auth.resumeToken,
-    });
+    const moves = this.settings.sfu !== undefined && room.outgrows(this.settings.meshUpTo);
+    if (moves) room.info.topology = 'sfu';
+    link.send({ ...this.#picture(room, participant), resumed: known !== undefined, resumeToken: auth.resumeToken });
     room.broadcast({ type: known ? 'participantUpdated' : 'participantJoined', participant: infoOf(participant) }, id);
+    if (moves) this.#moveOthers(room, id);
     room.changed();
     this.metrics.joins.inc({ kind: known ? 'resumed' : 'new' });
     this.log.info({ room: roomTag(room.info.name), size: room.participants.size, resumed: known !== undefined }, 'joined');
     this.log.debug({ room: roomTag(room.info.name), participant: id }, 'joined');
     return { room, participant };
+  }
+
+  /** What `joined` says to this participant. */
+  #picture(room: Room, participant: Participant): Omit<ServerMessage & { type: 'joined' }, 'resumed' | 'resumeToken'> {
+    return {
+      type: 'joined',
+      participantId: participant.id,
+      room: room.info,
+      participants: room.others(participant.id),
+      iceServers: this.#freshIceServers(participant),
+      ...(this.settings.sfu && room.info.topology === 'sfu' ? { sfu: sfuInfoFor(this.settings.sfu, this.#key, room.info.name) } : {}),
+    };
+  }
+
+  /** Tells everybody but `except` that the room has another topology from now on. */
+  #moveOthers(room: Room, except: string): void {
+    this.log.info({ room: roomTag(room.info.name), size: room.participants.size, topology: room.info.topology }, 'moved');
+    for (const participant of room.participants.values()) {
+      if (participant.id !== except) participant.link?.send({ ...this.#picture(room, participant), resumed: true, moved: true });
+    }
   }
 
   update({ room, participant }: Seat, message: ClientMessageOf<'update'>): void {
@@ -211,7 +227,7 @@ export class Hub {
       if (this.#rooms.size >= this.settings.maxRooms) {
         throw new ProtocolError('room-full', 'This server has no place for another room. Try again later.', { fatal: true, retryAfterMs: 30000 });
       }
-      room = new Room(name, this.settings.roomCapacity);
+      room = new Room(name, this.settings.roomCapacity, this.settings.sfu && this.settings.meshUpTo === 0 ? 'sfu' : 'mesh');
       this.#rooms.set(name, room);
     }
     return room;

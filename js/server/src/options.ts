@@ -13,6 +13,13 @@ export interface TurnOptions {
   ttlSeconds?: number;
 }
 
+/** A Janus server with the VideoRoom plugin and the WebSockets transport, which lets clients create rooms (its default). */
+export interface SfuOptions {
+  kind: 'janus';
+  /** Its WebSocket address as pages reach it: `wss://janus.example`; a page on https needs `wss:`. */
+  url: string;
+}
+
 export interface TesseraServerOptions {
   /** Address to listen on. Default `127.0.0.1`. */
   host?: string;
@@ -46,7 +53,7 @@ export interface TesseraServerOptions {
   trustProxy?: number;
   /** Who may read `/metrics`: `local` is this machine and private networks, asking directly. Default `local`. */
   metrics?: 'local' | 'public' | 'off';
-  /** Most participants in a room, 1 to 64. Default 6, the most a mesh carries well. */
+  /** Most participants in a room, 1 to 64. Default 6, the most a mesh carries well; with an SFU 32. */
   roomCapacity?: number;
   /** Most rooms at a time. Default 1000. */
   maxRooms?: number;
@@ -67,6 +74,10 @@ export interface TesseraServerOptions {
   /** Fixed ICE servers, given to every participant. Default none. */
   iceServers?: { urls: string | string[]; username?: string; credential?: string }[];
   turn?: TurnOptions;
+  /** A media server (SFU) for rooms of more than `meshUpTo` people. Default none: participants always connect with each other. */
+  sfu?: SfuOptions;
+  /** With an SFU: rooms of up to this many people do without it. 0: all rooms use it from the start. Default 3. */
+  meshUpTo?: number;
   /** How long a participant whose socket was lost keeps its place, in milliseconds. Default 15000. */
   resumeGraceMs?: number;
   /** A socket that neither joins nor watches is closed after this many milliseconds. Default 60000. */
@@ -109,7 +120,7 @@ const schema = z.strictObject({
   frameAncestors: z.array(z.string().min(1)).min(1).default(["'self'"]),
   trustProxy: z.number().int().min(0).max(16).default(0),
   metrics: z.enum(['local', 'public', 'off']).default('local'),
-  roomCapacity: positive.max(64).default(6),
+  roomCapacity: positive.max(64).optional(),
   maxRooms: positive.default(1000),
   maxWatchersPerRoom: positive.default(100),
   maxSockets: positive.default(10000),
@@ -128,6 +139,10 @@ const schema = z.strictObject({
       ttlSeconds: z.number().int().min(60).max(7 * 86400).default(3600),
     })
     .optional(),
+  sfu: z
+    .object({ kind: z.literal('janus'), url: z.string().regex(/^wss?:\/\/[^\s/?#]+/, { message: 'must be a ws:// or wss:// address' }) })
+    .optional(),
+  meshUpTo: z.number().int().min(0).max(6).default(3),
   resumeGraceMs: milliseconds.default(15000),
   idleTimeoutMs: milliseconds.min(100).default(60000),
   pingIntervalMs: milliseconds.min(50).default(5000),
@@ -137,7 +152,11 @@ const schema = z.strictObject({
   logDestination: z.custom<{ write(line: string): void }>().optional(),
 });
 
-export type ResolvedOptions = z.output<typeof schema>;
+export type ResolvedOptions = z.output<typeof schema> & { roomCapacity: number };
+
+/** Places in a room, where the operator has not chosen. */
+const kMeshCapacity = 6;
+const kSfuCapacity = 32;
 
 /** A setting that cannot work. Its message names the setting and says what it must be. */
 export class OptionError extends Error {
@@ -156,5 +175,5 @@ export function resolveOptions(options: TesseraServerOptions): ResolvedOptions {
   if (!result.data.openRooms && result.data.tokenSecret === undefined) {
     throw new OptionError('Option "tokenSecret" is needed (or "openRooms", which lets anyone in): without it nobody could join.');
   }
-  return result.data;
+  return { ...result.data, roomCapacity: result.data.roomCapacity ?? (result.data.sfu ? kSfuCapacity : kMeshCapacity) };
 }

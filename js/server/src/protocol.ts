@@ -116,8 +116,20 @@ export interface ParticipantInfo {
 
 export interface RoomInfo {
   name: string;
-  topology: 'mesh';
+  topology: 'mesh' | 'sfu';
   capacity: number;
+}
+
+/** Where and how the media server is entered, for one room. `kind` says which adapter speaks to it. */
+export interface SfuInfo {
+  kind: 'janus';
+  url: string;
+  /** Number of the VideoRoom. */
+  room: number;
+  /** Needed to enter the room. */
+  pin: string;
+  /** For whoever creates the room. */
+  secret: string;
 }
 
 /** As `RTCIceServer` of the W3C webrtc-pc specification. */
@@ -136,7 +148,12 @@ export type ServerMessage =
       room: RoomInfo;
       participants: ParticipantInfo[];
       iceServers: IceServer[];
-      resumeToken: string;
+      /** Absent when `moved`: the last one stays good. */
+      resumeToken?: string;
+      /** Only where the room's topology is `sfu`. */
+      sfu?: SfuInfo;
+      /** Unasked: the room has another topology from now on. */
+      moved?: true;
     }
   | { type: 'participantJoined'; participant: ParticipantInfo }
   | { type: 'participantUpdated'; participant: ParticipantInfo }

@@ -42,8 +42,14 @@ export class Room {
   #lobbyTimer: NodeJS.Timeout | undefined;
   #lobbySent = '';
 
-  constructor(name: string, capacity: number) {
-    this.info = { name, topology: 'mesh', capacity };
+  constructor(name: string, capacity: number, topology: RoomInfo['topology'] = 'mesh') {
+    this.info = { name, topology, capacity };
+  }
+
+  /** True when there are more people than a mesh shall carry, and all of them know how to use an SFU. */
+  outgrows(meshUpTo: number): boolean {
+    const capable = [...this.participants.values()].every(({ capabilities }) => capabilities.topologies.includes('sfu'));
+    return this.info.topology === 'mesh' && this.participants.size > meshUpTo && capable;
   }
 
   get empty(): boolean {

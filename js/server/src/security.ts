@@ -21,7 +21,7 @@ const permissionsPolicy = [
   'usb=()',
 ].join(', ');
 
-export function securityHeaders(options: Pick<ResolvedOptions, 'frameAncestors' | 'trustProxy' | 'allowedOrigins'>): RequestHandler[] {
+export function securityHeaders(options: Pick<ResolvedOptions, 'frameAncestors' | 'trustProxy' | 'allowedOrigins' | 'sfu'>): RequestHandler[] {
   const sameFrame = options.frameAncestors.length === 1 && options.frameAncestors[0] === "'self'";
   // 'self' does not cover ws: and wss: in every supported browser (CSP level 2 matched schemes strictly).
   const sockets = (request: IncomingMessage): string => {
@@ -37,7 +37,7 @@ export function securityHeaders(options: Pick<ResolvedOptions, 'frameAncestors' 
           scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
           scriptSrcAttr: ["'none'"],
           styleSrc: ["'self'"],
-          connectSrc: ["'self'", sockets],
+          connectSrc: ["'self'", sockets, ...(options.sfu ? [new URL(options.sfu.url).origin] : [])],
           mediaSrc: ["'self'", 'blob:'],
           imgSrc: ["'self'", 'data:', 'blob:'],
           fontSrc: ["'self'"],

@@ -31,6 +31,13 @@ export function cameraFile(): Promise<string> {
     '-f', 'yuv4mpegpipe', file));
 }
 
+/** The same picture at 960x540 and 10 fps: browsers encode three simulcast layers only from this size on. */
+export function wideCameraFile(): Promise<string> {
+  return made('camera-wide.y4m', file => command('ffmpeg', '-hide_banner', '-loglevel', 'error', '-y', '-loop', '1', '-framerate', '10',
+    '-t', '4', '-i', photograph(), '-vf', "scale=1056:1056,crop=960:540:'48+18*sin(2*PI*t/4)':'24+9*sin(2*PI*t/2)',format=yuv420p",
+    '-f', 'yuv4mpegpipe', file));
+}
+
 /** One frame of the same picture at rest, as JPEG, for cameras made from a canvas. */
 export function cameraStill(): Promise<string> {
   const { scaled } = kCamera;

@@ -42,3 +42,16 @@ test('changes are told, and none of the level’s', () => {
   ana.leave();
   expect(ana.audioLevel).toBe(0);
 });
+
+test('elements that show a participant are known, and who asks is told of every change', () => {
+  const participant = new RemoteParticipant({ id: 'a', name: 'Ana', present: true, sources: [] }, () => 0);
+  const element = {} as Element;
+  let changes = 0;
+  participant.viewsChanged = () => changes++;
+  participant.observe(element);
+  participant.observe(element, { content: 'screen', pinned: true });
+  expect([...participant.views]).toEqual([[element, { content: 'screen', pinned: true }]]);
+  participant.observe(element, null);
+  expect(participant.views.size).toBe(0);
+  expect(changes).toBe(3);
+});

@@ -21,6 +21,14 @@ export interface RemoteParticipantEventMap {
   changed: ParticipantChangedEvent;
 }
 
+/** How an element shows a participant. */
+export interface ViewOptions {
+  /** Which of the participant's videos. Default: 'camera'. */
+  content?: 'camera' | 'screen';
+  /** Before all others when there is not enough for everything. Default: false. */
+  pinned?: boolean;
+}
+
 /** @internal As in the signalling protocol. */
 export interface ParticipantRecord {
   id: string;
@@ -40,6 +48,10 @@ export class RemoteParticipant extends TypedEventTarget<RemoteParticipantEventMa
   /** What is being received, also after its announcement was taken back and before the session has noticed. */
   readonly #received = new Map<string, RemoteSource>();
   readonly #tiles = new Set<Tile>();
+  /** @internal The elements that show this participant. */
+  readonly views = new Map<Element, ViewOptions>();
+  /** @internal Called when they change. */
+  viewsChanged: (() => void) | undefined;
   readonly #level: () => number;
   #iceRestarts = 0;
 
@@ -104,7 +116,18 @@ export class RemoteParticipant extends TypedEventTarget<RemoteParticipantEventMa
   createTile(options: TileOptions = {}): HTMLElement {
     const tile = new Tile(this, options);
     this.#tiles.add(tile);
+    this.observe(tile.element, options);
     return tile.element;
+  }
+
+  /**
+   * Says that `element` shows this participant, where a page makes its own tiles, or pins one: in an SFU's room its size and
+   * visibility decide what is received. Once more for the same element changes the options; null says that it does no longer.
+   */
+  observe(element: Element, options: ViewOptions | null = {}): void {
+    if (options) this.views.set(element, options);
+    else this.views.delete(element);
+    this.viewsChanged?.();
   }
 
   /** @internal */

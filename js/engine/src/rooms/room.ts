@@ -65,6 +65,8 @@ export class Room extends TypedEventTarget<RoomEventMap> {
     this.#media = media;
     this.#name = name;
     this.#link = new SessionLink(module, connection, {
+      room: this,
+      publish: (sink) => new Publication(media, sink),
       notify: (notification, track) => this.#notified(notification, track),
       data: (from, topic, data) => {
         const participant = this.#participants.get(from);
@@ -170,12 +172,12 @@ export class Room extends TypedEventTarget<RoomEventMap> {
   async sendData(data: string | ArrayBuffer | ArrayBufferView, options: SendDataOptions = {}): Promise<void> {
     const { payload, topic, reliable, to } = checkData(data, options);
     if (this.#closed) throw roomError('closed');
-    this.#call.sendData(topic, payload, reliable, to);
+    this.#link.media.sendData(topic, payload, reliable, to);
   }
 
   /** The four stages of the call and every connection's measurements; rates are those since the last time. */
   async getDiagnostics(): Promise<RoomDiagnostics> {
-    const measured = this.#closed ? [] : ((await this.#call.diagnostics()) as PeerDiagnostics[] | undefined);
+    const measured = this.#closed ? [] : ((await this.#link.media.diagnostics()) as PeerDiagnostics[] | undefined);
     const peers = (measured ?? []).flatMap((peer) => {
       const participant = this.#participants.get(peer.participantId);
       return participant ? [{ ...peer, name: participant.name, state: participant.state, quality: participant.quality, iceRestarts: participant.iceRestarts }] : [];
@@ -253,7 +255,7 @@ export class Room extends TypedEventTarget<RoomEventMap> {
         return;
       case 'ParticipantJoined': {
         const { id } = it.participant;
-        const participant = new RemoteParticipant(it.participant, () => (this.#closed ? 0 : this.#call.audioLevel(id)));
+        const participant = new RemoteParticipant(it.participant, () => (this.#closed ? 0 : this.#link.media.audioLevel(id)));
         this.#participants.set(id, participant);
         this.emit(new ParticipantEvent('participantjoined', participant));
         return;

@@ -6,9 +6,17 @@ import type { Call, SessionModule } from '../session-module.js';
 import type { Connection } from '../signalling/connection.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
 import type { Notification } from './notifications.js';
+import type { Publication, SourceSink } from './publication.js';
+import type { Room } from './room.js';
+
+/** What carries the room's media and data: the call's own connections in a mesh, an SFU's elsewhere. @internal */
+export type MediaPath = Pick<Call, 'audioLevel' | 'close' | 'diagnostics' | 'sendData'>;
 
 /** @internal */
 export interface SessionHandlers {
+  room: Room;
+  /** Keeps what `sink` sends equal to the local media. */
+  publish: (sink: SourceSink) => Publication;
   notify: (notification: Notification, track: MediaStreamTrack | null) => void;
   data: (from: string, topic: string, data: string | Uint8Array) => void;
   quality: (participantId: string, quality: Quality) => void;
@@ -37,17 +45,21 @@ export function createParticipantKey(): string {
 /** @internal */
 export class SessionLink {
   readonly call: Call;
+  media: MediaPath;
+  #sfu: Promise<{ receive: (message: ProtocolMessage) => void }> | undefined;
   readonly #ending = new AbortController();
+  /** Aborted by close(). */
+  readonly ended = this.#ending.signal;
   #joined = false;
   #failures = 0;
   #renewing: Promise<void> | null = null;
 
   constructor(
     module: SessionModule,
-    private readonly connection: Connection,
-    private readonly handlers: SessionHandlers,
+    readonly connection: Connection,
+    readonly handlers: SessionHandlers,
   ) {
-    this.call = new module.Call(
+    this.media = this.call = new module.Call(
       // Grows from page to page, as the session asks: a later connection has the larger number.
       { relayOnly: connection.relayOnly, firstConnection: Math.floor(Date.now() / 1000) },
       {
@@ -57,7 +69,8 @@ export class SessionLink {
           if (notification.type === 'Joined') this.#joined = true;
           // What cut the media may have cut the socket too, and the restart of ICE needs it.
           if (notification.type === 'PeerStateChanged' && (notification.state === 'reconnecting' || notification.state === 'failed')) connection.transport.hurry();
-          handlers.notify(notification, track ?? null);
+          // What a mesh still says while the room has moved on is of no interest.
+          if (this.media === this.call || !/^(Peer|Remote)/.test(notification.type)) handlers.notify(notification, track ?? null);
         },
         data: handlers.data,
         quality: handlers.quality,
@@ -68,12 +81,19 @@ export class SessionLink {
 
   start(name: string): void {
     const { connection, call } = this;
-    const { signal } = this.#ending;
+    const signal = this.ended;
     const { transport } = connection;
     transport.handlers = {
       opened: () => void this.#opened(),
       closed: (reason) => call.transportClosed(reason),
-      message: (message) => call.transportMessage(JSON.stringify(message)),
+      message: (message) => {
+        // Of `joined` and of signals: what concerns an SFU is handled by a part of its own, fetched when there is one.
+        const { sfu, payload, moved } = message as { sfu?: unknown; payload?: { sfu?: unknown }; moved?: true };
+        if (sfu) this.#sfu ??= import('../sfu/sfu-link.js').then(({ SfuLink }) => new SfuLink(this));
+        if (sfu || payload?.sfu) this.#sfu?.then((link) => link.receive(message), this.handlers.unreachable);
+        // A room that moves is left as it is until its media flows over there; the link then passes the message on.
+        if (!payload?.sfu && !moved) call.transportMessage(JSON.stringify(message));
+      },
       failed: (error) => {
         if (!this.#joined && ++this.#failures >= kAttempts) this.handlers.unreachable(error);
       },
@@ -98,8 +118,9 @@ export class SessionLink {
 
   /** Says goodbye to the server if it is there, and ends the call. The transport is left to its owner. */
   close(): void {
-    if (this.#ending.signal.aborted) return;
+    if (this.ended.aborted) return;
     this.#ending.abort();
+    this.media.close();
     this.call.close();
     this.connection.transport.handlers = {};
     // Not now: the call may be what is calling us.
@@ -111,7 +132,7 @@ export class SessionLink {
     // holds for the first join too: the lobby's socket may have been lost and come back.
     const { tokens, transport } = this.connection;
     if (tokens.renewable && tokens.obtainedAt < transport.reopenedAt) await this.#renew();
-    if (!this.#ending.signal.aborted && this.connection.transport.connected) this.call.transportOpened();
+    if (!this.ended.aborted && this.connection.transport.connected) this.call.transportOpened();
   }
 
   #renew(): Promise<void> {
@@ -119,7 +140,7 @@ export class SessionLink {
   }
 
   async #renewOnce(): Promise<void> {
-    const { signal } = this.#ending;
+    const signal = this.ended;
     for (const pause of kRenewalPauses) {
       try {
         const token = await this.connection.tokens.get(signal);

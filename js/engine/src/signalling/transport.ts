@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way to the signalling server: socket.io with its own reconnection; one event name, JSON objects both ways.
 
-import { io, type Socket } from 'socket.io-client';
+import { Manager, type Socket } from 'socket.io-client';
 
 /** A message of the signalling protocol, version 1. @internal */
 export interface ProtocolMessage {
@@ -33,16 +33,16 @@ export class SignallingTransport {
 
   constructor(url: URL, handlers: TransportHandlers) {
     this.handlers = handlers;
-    const socket = io(url.origin, {
+    // A manager of its own for each socket: io() would keep a table of them to share.
+    const socket = new Manager(url.origin, {
       path: '/signalling',
       // WebSocket first saves round trips; long polling passes proxies that let nothing else through.
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
-      forceNew: true,
       reconnectionDelay: 300,
       reconnectionDelayMax: 3000,
       timeout: 8000,
-    });
+    }).socket('/');
     this.#socket = socket;
     socket.on('connect', () => {
       if (++this.#opens > 1) this.#reopenedAt = performance.now();

@@ -16,6 +16,8 @@ export interface Person {
   screen: MediaStreamTrack | null;
   microphoneOn: boolean;
   speaking: boolean;
+  /** Says which element shows the person; null: none does any more. */
+  shownBy: (element: Element, view: { content: 'camera' | 'screen' } | null) => void;
   /** When the present trouble began (Date.now()), null while all is well. */
   troubleSince: number | null;
 }
@@ -135,7 +137,7 @@ export class RoomModel {
     return {
       id, name, present, state, quality, camera: video('camera'), screen: video('screen'),
       microphoneOn: sources.some(({ content, muted }) => content === 'microphone' && !muted),
-      speaking: this.speaker === id, troubleSince: this.troubles.get(id) ?? null,
+      shownBy: (element, view) => participant.observe(element, view), speaking: this.speaker === id, troubleSince: this.troubles.get(id) ?? null,
     };
   }
 

@@ -70,18 +70,22 @@ function Line({ stages, label }: { stages: Stage[]; label: string }) {
   );
 }
 
-/** You and the others as a ring, with the lines that media takes. */
+/** You and the others as a ring, with the lines that media takes: to each other, or to the server in the middle. */
 function Topology({ people }: { people: readonly ConnectionView[] }) {
   const points = [{ name: 'You', ok: true }, ...people.map(({ name, stages }) => ({ name, ok: stages.at(-1)!.state === 'done' }))].map((person, index, all) => {
     const angle = (all.length === 2 ? Math.PI : -Math.PI / 2) + (index * 2 * Math.PI) / all.length;
     return { ...person, x: 150 + 62 * Math.cos(angle) * 1.5, y: 62 + 42 * Math.sin(angle) };
   });
+  const relayed = people.some((person) => person.relayed);
   const pair = points.length === 2;
+  const names = people.map(({ name }) => name).join(', ');
   return (
     <figure class="topology">
-      <svg viewBox={pair ? "0 44 300 52" : "0 -10 300 146"} role="img" aria-label={`Mesh: you are connected directly to ${people.map(({ name }) => name).join(', ')}`}>
-        {points.slice(1).map(({ x, y, ok }, index) => <line key={`you-${index}`} x1={points[0]!.x} y1={points[0]!.y} x2={x} y2={y} class={ok ? 'edge ok' : 'edge'} />)}
-        {points.slice(1).flatMap((a, i) => points.slice(i + 2).map((b, j) => <line key={`${i}-${j}`} x1={a.x} y1={a.y} x2={b.x} y2={b.y} class="edge faint" />))}
+      <svg viewBox={pair ? "0 44 300 52" : "0 -10 300 146"} role="img" aria-label={relayed ? `SFU: a media server connects you with ${names}` : `Mesh: you are connected directly to ${names}`}>
+        {relayed && points.map(({ x, y, ok }, index) => <line key={`server-${index}`} x1={150} y1={pair ? points[0]!.y : 62} x2={x} y2={y} class={ok ? 'edge ok' : 'edge'} />)}
+        {relayed && <rect x={142} y={(pair ? points[0]!.y : 62) - 8} width="16" height="16" rx="3" class="node" />}
+        {!relayed && points.slice(1).map(({ x, y, ok }, index) => <line key={`you-${index}`} x1={points[0]!.x} y1={points[0]!.y} x2={x} y2={y} class={ok ? 'edge ok' : 'edge'} />)}
+        {!relayed && points.slice(1).flatMap((a, i) => points.slice(i + 2).map((b, j) => <line key={`${i}-${j}`} x1={a.x} y1={a.y} x2={b.x} y2={b.y} class="edge faint" />))}
         {points.map(({ name, x, y }, index) => (
           <g key={index}>
             <circle cx={x} cy={y} r="9" class={index === 0 ? 'node you' : 'node'} />
@@ -89,7 +93,7 @@ function Topology({ people }: { people: readonly ConnectionView[] }) {
           </g>
         ))}
       </svg>
-      <figcaption class="small quiet-text">Mesh: everybody is connected directly to everybody</figcaption>
+      <figcaption class="small quiet-text">{relayed ? 'SFU: everybody sends once, a server passes it on' : 'Mesh: everybody is connected directly to everybody'}</figcaption>
     </figure>
   );
 }

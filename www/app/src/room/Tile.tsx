@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One person, or the screen that a person shares.
 
+import { useEffect, useRef } from 'preact/hooks';
 import type { Person } from '../call/room-model.ts';
 import { hueOf, initials } from '../text.ts';
 import { Icon, TrackVideo, useSeconds } from '../ui.tsx';
@@ -15,8 +16,14 @@ export function Tile({ person, content, small }: { person: Person; content: 'cam
   const trouble = peerWords({ name, present, state, quality, hasVideo: track !== null, seconds });
   const label = content === 'screen' ? `${name}’s screen`
     : `${name}, microphone ${person.microphoneOn ? 'on' : 'off'}, camera ${track ? 'on' : 'off'}, ${state === 'connected' ? kQuality[quality] : state}`;
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const shown = element.current!;
+    person.shownBy(shown, { content });
+    return () => person.shownBy(shown, null);
+  }, [person.id, content]);
   return (
-    <div role="group" aria-label={label} class={`tile tile-${content} ${person.speaking && content === 'camera' ? 'speaking' : ''} ${small ? 'tile-small' : ''}`}>
+    <div ref={element} role="group" aria-label={label} class={`tile tile-${content} ${person.speaking && content === 'camera' ? 'speaking' : ''} ${small ? 'tile-small' : ''}`}>
       {track ? <TrackVideo track={track} class={trouble?.busy ? 'dimmed' : ''} /> : <Avatar id={person.id} name={name} />}
       <div class="tile-name">
         {content === 'camera' && !person.microphoneOn && <Icon name="mic-off" />}

@@ -10,6 +10,7 @@ export function readDiagnostics(diagnostics: RoomDiagnostics): ConnectionView[] 
   return diagnostics.peers.map((peer) => ({
     id: peer.participantId,
     name: peer.name,
+    relayed: diagnostics.topology === 'sfu',
     stages: stagesOf(peer, diagnostics.signalling.state),
     facts: factsOf(peer, diagnostics.topology),
     roundTripMs: peer.candidatePair?.roundTripMs ?? null,
@@ -62,7 +63,7 @@ function tlsName(version: string | undefined): string {
 function factsOf(peer: PeerDiagnostics, topology: string): [string, string][] {
   const { candidatePair: pair, transport, inbound, outbound } = peer;
   const facts: [string, string | undefined][] = [
-    ['Topology', topology],
+    ['Topology', topology === 'sfu' ? 'SFU' : topology],
     ['Route', pair ? `${candidate(pair.local)} ⇄ ${candidate(pair.remote)}` : 'none chosen yet'],
     ['ICE', `${peer.states.iceConnectionState}, gathering ${peer.states.iceGatheringState}${peer.iceRestarts > 0 ? `, ${peer.iceRestarts} restarts` : ''}`],
     ['Available up', pair?.availableOutgoingBitrate ? bitrate(pair.availableOutgoingBitrate) : undefined],

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which layers a video is sent in, so that senders announce and receivers choose by the same rule.
+
+/** A layer on offer. */
+export interface OfferedLayer {
+  spatial: number;
+  temporal: number;
+  width: number;
+  height: number;
+  /** Frames a second. */
+  frameRate: number;
+  /** Bits a second, about. */
+  bitrate: number;
+}
+
+/** Each layer has half the width and height of the next; the smallest worth sending is about 240x135. */
+const kThreeFrom = 960 * 540;
+const kTwoFrom = 480 * 270;
+
+/** How many simulcast layers browsers encode of a camera of this size, 1 to 3. */
+export function cameraLayerCount(width: number, height: number): number {
+  const pixels = width * height;
+  return pixels >= kThreeFrom ? 3 : pixels >= kTwoFrom ? 2 : 1;
+}
+
+/** What a source of this size and rate is sent in, smallest first. A screen has layers of frame rate only. */
+export function offeredLayers(content: string, width: number, height: number, frameRate: number): OfferedLayer[] {
+  const screen = content === 'screen';
+  const count = screen ? 1 : cameraLayerCount(width, height);
+  const temporals = screen ? 3 : 2;
+  const layers: OfferedLayer[] = [];
+  for (let spatial = 0; spatial < count; spatial++) {
+    const scale = 2 ** (count - 1 - spatial);
+    const size = { width: Math.round(width / scale), height: Math.round(height / scale) };
+    // About what VP8 needs for a talking person, growing more slowly than the pixels do.
+    const full = Math.round(Math.min(screen ? 2_500_000 : 1_700_000, 28 * (size.width * size.height) ** 0.75 * Math.sqrt(frameRate / 10)));
+    for (let temporal = 0; temporal < temporals; temporal++) {
+      const fraction = 1 / 2 ** (temporals - 1 - temporal);
+      layers.push({ spatial, temporal, ...size, frameRate: frameRate * fraction, bitrate: Math.round(full * (0.4 + 0.6 * fraction)) });
+    }
+  }
+  return layers;
+}

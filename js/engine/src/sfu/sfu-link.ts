@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: Apache-2.0
+// A room whose media goes through an SFU: the adapter of that kind of server, the layers taken and given, and data over signalling.
+
+import type { PeerDiagnostics } from '../diagnostics/types.js';
+import type { RemoteParticipant } from '../participants/remote-participant.js';
+import type { RemoteSource } from '../participants/source.js';
+import type { Publication, SourceSink } from '../rooms/publication.js';
+import type { MediaPath, SessionLink } from '../rooms/session-link.js';
+import type { ProtocolMessage } from '../signalling/transport.js';
+import { kAdapters, type SfuConnection, type SfuHandlers } from './adapter.js';
+import { DataParts, partsOf, type DataPart } from './data-parts.js';
+import { Demand } from './demand.js';
+import { offeredLayers, type OfferedLayer } from './layers.js';
+import { Selection } from './selection.js';
+
+/** What participants tell each other, in a signal's `payload.sfu`; see PEER_PAYLOADS.md. */
+interface Told {
+  /** Of the sender's sources: the layers on offer. */
+  layers?: Record<string, OfferedLayer[]>;
+  /** Of the receiver's sources: the spatial layer that the sender takes, -1 for none. */
+  take?: Record<string, number>;
+  data?: DataPart;
+}
+
+interface Own {
+  readonly content: string;
+  track: MediaStreamTrack | null;
+  readonly demand: Demand | null;
+}
+
+/** A mesh is given up after this long even if not everything has arrived over here, in milliseconds. */
+const kMoveAtMost = 8_000;
+
+/** @internal */
+export class SfuLink implements MediaPath, SourceSink {
+  readonly #link: SessionLink;
+  readonly #publication: Publication;
+  readonly #own = new Map<string, Own>();
+  /** What is received of participants that the room does not know yet. */
+  readonly #early = new Map<string, { source: Omit<RemoteSource, 'track'>; track: MediaStreamTrack }[]>();
+  /** PARTICIPANT/SOURCE of everything that is received here. */
+  readonly #received = new Set<string>();
+  readonly #parts = new DataParts();
+  readonly #selection: Selection;
+  /** Given to the session once media flows here: until then the room's mesh goes on. */
+  #moving: { message: ProtocolMessage & { room: { topology: string } }; timer: ReturnType<typeof setTimeout> } | undefined;
+  #settings = '';
+  #iceServers: RTCIceServer[] = [];
+  #connection: SfuConnection | undefined;
+  #connecting = 0;
+  #state: { state: 'connecting' | 'connected' | 'reconnecting' | 'failed'; reconnections: number } = { state: 'connecting', reconnections: 0 };
+
+  constructor(link: SessionLink) {
+    this.#link = link;
+    const { room } = link.handlers;
+    const signal = link.ended;
+    this.#selection = new Selection({
+      choose: (participantId, sourceId, choice) => {
+        this.#connection?.selectLayer(participantId, sourceId, choice);
+        if (this.#connection?.setActiveLayers) this.#tell(participantId, { take: { [sourceId]: choice?.spatial ?? -1 } });
+      },
+    });
+    this.#publication = link.handlers.publish(this);
+    room.addEventListener('participantjoined', ({ participant }) => this.#came(participant), { signal });
+    room.addEventListener('participantleft', ({ participant }) => this.#went(participant), { signal });
+    room.addEventListener(
+      'participantupdated',
+      ({ participant }) => {
+        if (participant.present) this.#greet(participant.id);
+      },
+      { signal },
+    );
+    globalThis.addEventListener?.('online', () => this.#connection?.networkChanged(), { signal });
+  }
+
+  /** A message of signalling that concerns the SFU. */
+  receive(message: ProtocolMessage): void {
+    if (this.#link.ended.aborted) return;
+    const { type, from } = message;
+    if (type === 'joined') {
+      if (message['moved']) this.#hold(message);
+      this.#joined(message);
+    } else if (type === 'signal') this.#told(from as string, (message['payload'] as { sfu: Told }).sfu);
+  }
+
+  // --- MediaPath ---
+
+  audioLevel(participantId: string): number {
+    return this.#connection?.audioLevel(participantId) ?? 0;
+  }
+
+  async diagnostics(): Promise<PeerDiagnostics[]> {
+    const connections = (await this.#connection?.diagnostics()) ?? [];
+    // Two connections carry everybody: each participant is shown with its own part of what they measure.
+    const sending = connections.find(({ outbound }) => outbound.length > 0);
+    const receiving = connections.find(({ inbound }) => inbound.length > 0) ?? sending;
+    if (!receiving) return [];
+    return [...this.#link.handlers.room.participants.keys()].map((participantId) => ({
+      ...receiving,
+      participantId,
+      outbound: sending?.outbound ?? [],
+      inbound: receiving.inbound.filter((row) => row.participantId === participantId),
+    })) as unknown as PeerDiagnostics[];
+  }
+
+  sendData(topic: string, data: string | Uint8Array, _reliable: boolean, to: string[]): void {
+    const { room } = this.#link.handlers;
+    for (const part of partsOf(topic, data)) {
+      for (const id of to.length ? to : room.participants.keys()) this.#tell(id, { data: part });
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#moving?.timer);
+    this.#publication.close();
+    this.#selection.close();
+    for (const { demand } of this.#own.values()) demand?.close();
+    this.#connecting++;
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  // --- SourceSink: what is sent ---
+
+  addSource(sourceId: string, content: string, muted: boolean, track: MediaStreamTrack | null): void {
+    const video = content === 'camera' || content === 'screen';
+    const demand = video ? new Demand((layers) => this.#connection?.setActiveLayers?.(sourceId, layers)) : null;
+    this.#own.set(sourceId, { content, track, demand });
+    demand?.setReceivers(this.#present());
+    this.#connection?.addSource(sourceId, content as RemoteSource['content'], muted, track);
+    if (video && track) this.#announce(sourceId);
+  }
+
+  setSourceTrack(sourceId: string, track: MediaStreamTrack | null): void {
+    const own = this.#own.get(sourceId);
+    if (!own) return;
+    own.track = track;
+    this.#connection?.setSourceTrack(sourceId, track);
+    if (own.demand && track) this.#announce(sourceId);
+  }
+
+  setSourceMuted(sourceId: string, muted: boolean): void {
+    this.#connection?.setSourceMuted(sourceId, muted);
+  }
+
+  removeSource(sourceId: string): void {
+    this.#own.get(sourceId)?.demand?.close();
+    this.#own.delete(sourceId);
+    this.#connection?.removeSource(sourceId);
+  }
+
+  // --- a running room that moves here ---
+
+  #hold(message: ProtocolMessage): void {
+    clearTimeout(this.#moving?.timer);
+    this.#moving = { message: message as ProtocolMessage & { room: { topology: string } }, timer: setTimeout(() => this.#moved(), kMoveAtMost) };
+  }
+
+  /** Once everything that others send is received here, the mesh may end. */
+  #moveOn(): void {
+    if (!this.#moving || this.#state.state !== 'connected') return;
+    for (const { id, present, sources } of this.#link.handlers.room.participants.values()) {
+      for (const source of sources.values()) if (present && !source.muted && !this.#received.has(`${id}/${source.id}`)) return;
+    }
+    this.#moved();
+  }
+
+  #moved(): void {
+    if (!this.#moving) return;
+    const { message, timer } = this.#moving;
+    this.#moving = undefined;
+    clearTimeout(timer);
+    const { participants } = this.#link.handlers.room;
+    for (const id of participants.keys()) this.#stateOf(id);
+    // Who was there when the message was sent is no news any more: the session is told of the present.
+    const capabilities = { topologies: [message.room.topology] };
+    const now = [...participants.values()].map(({ id, name, present, sources }) => ({ id, name, present, capabilities, sources: [...sources.values()] }));
+    this.#link.call.transportMessage(JSON.stringify({ ...message, participants: now }));
+  }
+
+  // --- the server ---
+
+  #joined(message: ProtocolMessage): void {
+    const { sfu, participantId, iceServers } = message as unknown as { sfu: Record<string, unknown>; participantId: string; iceServers?: RTCIceServer[] };
+    this.#iceServers = iceServers ?? [];
+    const settings = JSON.stringify([sfu, participantId]);
+    if (settings === this.#settings) {
+      // Signalling was away: what was told meanwhile may be lost.
+      this.#connection?.setIceServers?.(this.#iceServers);
+      for (const id of this.#link.handlers.room.participants.keys()) this.#greet(id);
+      return;
+    }
+    this.#settings = settings;
+    void this.#connect(sfu, participantId);
+  }
+
+  async #connect(sfu: Record<string, unknown>, participantId: string): Promise<void> {
+    const attempt = ++this.#connecting;
+    const { handlers, connection, ended } = this.#link;
+    this.#connection?.close();
+    this.#connection = undefined;
+    const load = kAdapters[String(sfu['kind'])];
+    if (!load) {
+      handlers.notify({ type: 'Warning', code: 'topology-unsupported', message: `The server uses a media server of kind '${String(sfu['kind'])}', which this version does not know.` }, null);
+      return;
+    }
+    try {
+      const connect = await load();
+      const made = await connect(
+        sfu,
+        {
+          participantId,
+          iceServers: this.#iceServers,
+          relayOnly: connection.relayOnly,
+          ...(connection.assetBaseUrl === undefined ? {} : { assetBaseUrl: connection.assetBaseUrl }),
+        },
+        this.#handlers(attempt),
+      );
+      if (attempt !== this.#connecting || ended.aborted) {
+        made.close();
+        return;
+      }
+      this.#connection = made;
+      this.#link.media = this;
+      for (const [id, { content, track, demand }] of this.#own) {
+        made.addSource(id, content as RemoteSource['content'], track === null, track);
+        if (demand) made.setActiveLayers?.(id, demand.active);
+      }
+      for (const participant of handlers.room.participants.values()) this.#came(participant);
+      this.#receiversChanged();
+      this.#selection.repeat();
+    } catch (error) {
+      if (attempt === this.#connecting) handlers.unreachable(error as Error);
+    }
+  }
+
+  #handlers(attempt: number): SfuHandlers {
+    const { handlers } = this.#link;
+    const { room } = handlers;
+    const current = <A extends unknown[]>(run: (...args: A) => void) => (...args: A) => {
+      if (attempt === this.#connecting) run(...args);
+    };
+    return {
+      stateChanged: current((state, reconnections) => {
+        this.#state = { state, reconnections };
+        for (const id of room.participants.keys()) this.#stateOf(id);
+        this.#moveOn();
+      }),
+      sourceAdded: current((participantId, source, track) => this.#sourceAdded(participantId, source, track)),
+      sourceRemoved: current((participantId, sourceId) => {
+        const early = this.#early.get(participantId);
+        if (early) this.#early.set(participantId, early.filter(({ source }) => source.id !== sourceId));
+        this.#selection.removeSource(participantId, sourceId);
+        this.#received.delete(`${participantId}/${sourceId}`);
+        handlers.notify({ type: 'RemoteSourceRemoved', participantId, sourceId }, null);
+      }),
+      slowLink: current((uplink, lost) => {
+        if (!uplink) this.#selection.slowLink(lost);
+      }),
+      quality: current((quality) => {
+        for (const id of room.participants.keys()) handlers.quality(id, quality);
+      }),
+      activeSpeaker: current((id) => handlers.activeSpeaker(id)),
+      warning: current((code, message) => handlers.notify({ type: 'Warning', code, message }, null)),
+      closed: current((code, message) => {
+        handlers.notify({ type: 'Warning', code, message }, null);
+        this.#state = { ...this.#state, state: 'failed' };
+        for (const id of room.participants.keys()) this.#stateOf(id);
+      }),
+    };
+  }
+
+  #sourceAdded(participantId: string, source: Omit<RemoteSource, 'track'>, track: MediaStreamTrack): void {
+    const { handlers } = this.#link;
+    const participant = handlers.room.participants.get(participantId);
+    if (!participant) {
+      const early = this.#early.get(participantId) ?? [];
+      this.#early.set(participantId, [...early.filter((it) => it.source.id !== source.id), { source, track }]);
+      return;
+    }
+    handlers.notify({ type: 'RemoteSourceAdded', participantId, source }, track);
+    this.#received.add(`${participantId}/${source.id}`);
+    this.#moveOn();
+    if (source.kind === 'video') this.#selection.addSource(participant, source.id, source.content);
+  }
+
+  // --- who is there ---
+
+  #came(participant: RemoteParticipant): void {
+    this.#stateOf(participant.id);
+    participant.viewsChanged = () => this.#selection.viewsChanged(participant);
+    const early = this.#early.get(participant.id) ?? [];
+    this.#early.delete(participant.id);
+    for (const { source, track } of early) this.#sourceAdded(participant.id, source, track);
+    this.#receiversChanged();
+    this.#greet(participant.id);
+  }
+
+  #went(participant: RemoteParticipant): void {
+    participant.viewsChanged = undefined;
+    this.#selection.removeParticipant(participant.id);
+    this.#parts.forget(participant.id);
+    this.#receiversChanged();
+  }
+
+  #stateOf(participantId: string): void {
+    if (this.#moving) return; // Its mesh connection still does.
+    const { state, reconnections } = this.#state;
+    this.#link.handlers.notify({ type: 'PeerStateChanged', participantId, state, iceRestarts: reconnections }, null);
+  }
+
+  #present(): Set<string> {
+    return new Set(this.#link.handlers.room.participants.keys());
+  }
+
+  #receiversChanged(): void {
+    const ids = this.#present();
+    for (const { demand } of this.#own.values()) demand?.setReceivers(ids);
+  }
+
+  // --- what participants tell each other ---
+
+  /** Everything that somebody who has just come, or come back, cannot know. */
+  #greet(participantId: string): void {
+    const layers: Record<string, OfferedLayer[]> = {};
+    for (const [id, own] of this.#own) if (own.demand && own.track) layers[id] = this.#layersOf(own);
+    const take: Record<string, number> = {};
+    if (this.#connection?.setActiveLayers) {
+      for (const [sourceId, choice] of this.#selection.choicesFor(participantId)) take[sourceId] = choice?.spatial ?? -1;
+    }
+    if (Object.keys(layers).length || Object.keys(take).length) this.#tell(participantId, { layers, take });
+  }
+
+  #announce(sourceId: string): void {
+    const own = this.#own.get(sourceId);
+    if (!own) return;
+    const layers = { [sourceId]: this.#layersOf(own) };
+    for (const id of this.#present()) this.#tell(id, { layers });
+  }
+
+  #layersOf({ content, track }: Own): OfferedLayer[] {
+    const { width = 640, height = 360, frameRate = 15 } = track?.getSettings() ?? {};
+    return offeredLayers(content, width, height, frameRate);
+  }
+
+  #tell(to: string, told: Told): void {
+    // The id makes the session take a refusal for what it is: the other one is away or gone.
+    this.#link.connection.transport.send({ type: 'signal', id: `signal/${to}`, to, payload: { sfu: told } });
+  }
+
+  #told(from: string, { layers, take, data }: Told): void {
+    const participant = this.#link.handlers.room.participants.get(from);
+    if (!participant) return;
+    for (const [sourceId, offered] of Object.entries(layers ?? {})) this.#selection.setLayers(participant, sourceId, offered);
+    for (const [sourceId, spatial] of Object.entries(take ?? {})) {
+      if (Number.isInteger(spatial)) this.#own.get(sourceId)?.demand?.take(from, spatial);
+    }
+    const whole = data && this.#parts.add(from, data);
+    if (whole) this.#link.handlers.data(from, whole.topic, whole.data);
+  }
+}
