@@ -55,8 +55,8 @@ const shim = join(import.meta.dirname, 'shim');
 /** What shim/absent.c stands for. */
 const absent = /\/vp9\/encoder\/vp9_(ext_ratectrl|tpl_model|ethread|multi_thread)\.c$/;
 /** Files whose calls of these functions, which never happen either, go to shim/absent.c. */
-const detouring = /\/vp9\/encoder\/vp9_(encoder|encodeframe|aq_variance|picklpf)\.c$/;
-const detours = ['vp9_loop_filter_frame_mt', 'vp9_rc_get_one_pass_vbr_params', 'exp', 'log'].map((name) => `-D${name}=tessera_never_${name.replace('vp9_', '')}`);
+const detouring = /\/vp9\/encoder\/vp9_(encoder|encodeframe|picklpf)\.c$/;
+const detours = ['vp9_loop_filter_frame_mt', 'vp9_rc_get_one_pass_vbr_params', 'exp'].map((name) => `-D${name}=tessera_never_${name.replace('vp9_', '')}`);
 const scans = '/vp9/common/vp9_scan.c';
 
 /** Writes libvpx's vp9_scan.c anew with nothing in it but the orders and what computes the rest (shim/scan_order.h). */

@@ -52,6 +52,5 @@ NEVER(void tessera_never_loop_filter_frame_mt(YV12_BUFFER_CONFIG *frame, struct 
                                               int y_only, int partial_frame, VPxWorker *workers, int num_workers, VP9LfSync *lf_sync))
 // The rate is constant (rc_end_usage).
 NEVER(void tessera_never_rc_get_one_pass_vbr_params(struct VP9_COMP *cpi))
-// Exponentials and logarithms are of tuning for SSIM (VP8E_SET_TUNING) and of adaptive quantization by variance, complexity and perception.
+// Exponentials are of tuning for SSIM (VP8E_SET_TUNING), which is not set.
 NEVER(double tessera_never_exp(double x))
-NEVER(double tessera_never_log(double x))
