@@ -46,14 +46,17 @@ const hot = new RegExp(
     '|(encodeframe|pickinter|mcomp|encodemb|encodeintra|tokenize|boolhuff|vp8_quantize|reconinter|reconintra4x4|findnearmv|vp8_loopfilter|decodeframe|detokenize|decodemv|dboolhuff|idct_blk)' +
     '|bitreader|bitwriter)\\.c$|/vp8/encoder/bitstream\\.c$',
 );
-/** Large C files that are warm, compiled for both, and kernels that are large and rarely run. */
-const warm = /\/vp9_(pickmode|encodeframe|encodemb|tokenize|bitstream)\.c$|\/(intrapred_neon|vp9_frame_scale_ssse3|vp9_dct_intrin_sse2|fdct_partial_neon|yv12extend|vpx_scaled_convolve8_neon|inv_txfm_sse2)\.c$/;
+/** Kernels that are large and rarely run. */
+const warm = /\/(intrapred_neon|vp9_frame_scale_ssse3|vp9_dct_intrin_sse2|fdct_partial_neon|yv12extend|vpx_scaled_convolve8_neon|inv_txfm_sse2)\.c$/;
 const level = (file, otherwise) => (warm.test(file) ? '-Os' : otherwise);
 const longJumps = ['-sSUPPORT_LONGJMP=wasm'];
 
 const shim = join(import.meta.dirname, 'shim');
 /** What shim/absent.c stands for. */
 const absent = /\/vp9\/encoder\/vp9_(ext_ratectrl|tpl_model|ethread|multi_thread)\.c$/;
+/** Files whose calls of these functions, which never happen either, go to shim/absent.c. */
+const detouring = /\/vp9\/encoder\/vp9_(encoder|encodeframe|picklpf)\.c$/;
+const detours = ['vp9_loop_filter_frame_mt', 'vp9_rc_get_one_pass_vbr_params', 'exp'].map((name) => `-D${name}=tessera_never_${name.replace('vp9_', '')}`);
 const scans = '/vp9/common/vp9_scan.c';
 
 /** Writes libvpx's vp9_scan.c anew with nothing in it but the orders and what computes the rest (shim/scan_order.h). */
@@ -171,7 +174,7 @@ export async function buildWasm({ source, folder, emscripten, simde, logFile }) 
         ? [level(file, '-O2'), ...build, '-mavx2', `-I${join(work, 'x86')}`, '-DVPX_VPX_PORTS_X86_H_', ...include]
         : own.includes(file)
           ? [...speed, ...include]
-          : [level(file, hot.test(file) ? '-O2' : '-Oz'), ...build, ...longJumps, '-include', join(shim, 'quiet.h'), ...include];
+          : [level(file, hot.test(file) ? '-O2' : '-Oz'), ...build, ...longJumps, '-include', join(shim, 'quiet.h'), ...(detouring.test(file) ? detours : []), ...include];
   const compiler = join(emscripten.root, 'emcc');
 
   // First all kernels, with calls among them going to plain C; then those again whose callees turned out to have a better one.

@@ -22,7 +22,7 @@ inline void decodePackets(const std::uint8_t* data, std::size_t size) {
   if (!decoder) std::abort();
   ++data;
   --size;
-  for (int packets = 0; size > 2 && packets < 32; ++packets) {
+  for (int packets = 0; size > 2 && packets < 10; ++packets) {
     const std::size_t length = std::min<std::size_t>(static_cast<std::size_t>(data[0] | (data[1] & 7) << 8), size - 2);
     const auto use = static_cast<PacketUse>(data[1] >> 6);
     const Duration lost = Duration::micros(2500 * (1 + (data[1] >> 3 & 7)));

@@ -38,7 +38,7 @@ inline void decodeStream(vpx::VideoCodec codec, const std::uint8_t* data, std::s
   ++data;
   --size;
   volatile unsigned seen = 0;
-  for (int frames = 0; size > 2 && frames < 16; ++frames) {
+  for (int frames = 0; size > 2 && frames < 10; ++frames) {
     const std::size_t length = std::min<std::size_t>(static_cast<std::size_t>(data[0] | data[1] << 8), size - 2);
     data += 2;
     size -= 2;

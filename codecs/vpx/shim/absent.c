@@ -41,7 +41,16 @@ void vp9_encode_free_mt_data(VP9_COMP *cpi) { (void)cpi; }
 void vp9_row_mt_mem_dealloc(VP9_COMP *cpi) { (void)cpi; }
 void vp9_row_mt_sync_read_dummy(VP9RowMTSync *const row_mt_sync, int r, int c) { (void)row_mt_sync, (void)r, (void)c; }
 void vp9_row_mt_sync_write_dummy(VP9RowMTSync *const row_mt_sync, int r, int c, const int cols) { (void)row_mt_sync, (void)r, (void)c, (void)cols; }
+NEVER(void vp9_row_mt_alloc_rd_thresh(VP9_COMP *const cpi, TileDataEnc *const this_tile))
 NEVER(void vp9_row_mt_sync_read(VP9RowMTSync *const row_mt_sync, int r, int c))
 NEVER(void vp9_row_mt_sync_write(VP9RowMTSync *const row_mt_sync, int r, int c, const int cols))
 NEVER(void vp9_encode_tiles_mt(VP9_COMP *cpi))
 NEVER(void vp9_encode_tiles_row_mt(VP9_COMP *cpi))
+
+// Functions in files that are there otherwise; the recipe (`detours`) has their callers call these instead.
+NEVER(void tessera_never_loop_filter_frame_mt(YV12_BUFFER_CONFIG *frame, struct VP9Common *cm, struct macroblockd_plane planes[MAX_MB_PLANE], int frame_filter_level,
+                                              int y_only, int partial_frame, VPxWorker *workers, int num_workers, VP9LfSync *lf_sync))
+// The rate is constant (rc_end_usage).
+NEVER(void tessera_never_rc_get_one_pass_vbr_params(struct VP9_COMP *cpi))
+// Exponentials are of tuning for SSIM (VP8E_SET_TUNING), which is not set.
+NEVER(double tessera_never_exp(double x))

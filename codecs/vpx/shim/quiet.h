@@ -23,3 +23,12 @@ static inline int tessera_copy_format(char *out, size_t size, const char *format
 
 #define vsnprintf(out, size, format, list) tessera_copy_format(out, size, format)
 #define snprintf(out, size, ...) tessera_copy_format(out, size, "")
+
+// One text for every failed allocation, instead of one each that names a variable.
+#include "vpx/internal/vpx_codec_internal.h"
+#undef CHECK_MEM_ERROR
+#define CHECK_MEM_ERROR(error, lval, expr)                                                   \
+  do {                                                                                       \
+    (lval) = (expr);                                                                         \
+    if (!(lval)) vpx_internal_error(error, VPX_CODEC_MEM_ERROR, "out of memory");            \
+  } while (0)

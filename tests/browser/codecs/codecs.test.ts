@@ -6,7 +6,7 @@ import { launchFirefox } from '../lib/firefox.js';
 import { Resources } from '../lib/resources.js';
 import { audioConformance } from './conformance-audio.js';
 import { videoConformance } from './conformance-video.js';
-import { damage, exchange, layersAndRates, overload, sound, whose } from './in-page.js';
+import { damage, exchange, layersAndRates, overload, redundancy, sound, whose } from './in-page.js';
 import { serveEngine } from './site.js';
 
 interface AnyPage {
@@ -96,6 +96,17 @@ describe.each(Object.keys(kBrowsers))('%s', (name) => {
   test('a damaged chunk closes the decoder, or is overcome at the next keyframe', async () => {
     expect(await page.evaluate(damage, 'close' as const)).toEqual({ state: 'closed', errors: ['EncodingError'], pictures: [0, 1, 2] });
     expect(await page.evaluate(damage, 'skip' as const)).toEqual({ state: 'configured', errors: ['EncodingError'], pictures: [0, 1, 2, 6, 7, 8, 9] });
+  });
+
+  test('lost packets are filled from a later one, by the module that is loaded for it', async () => {
+    expect(modules()).not.toContain('opus_dred.wasm');
+    const result = await page.evaluate(redundancy, undefined as never);
+    expect(modules()).toContain('opus_dred.wasm');
+    expect(result.frames).toBe(result.expected);
+    for (const ratio of result.filled) {
+      expect(ratio).toBeGreaterThan(0.3);
+      expect(ratio).toBeLessThan(3);
+    }
   });
 
   test.each(['wasm', 'native'] as const)('Opus with prefer: %s', async (prefer) => {

@@ -250,3 +250,49 @@ export async function whose(prefer: 'wasm' | 'native'): Promise<'wasm' | 'native
   encoder.close();
   return told;
 }
+
+/** Speech-like sound with packets lost next to each other, filled from a later packet: by its copy (FEC) and its redundancy (DRED). */
+export async function redundancy(): Promise<{ frames: number; expected: number; filled: number[] }> {
+  const ours = (globalThis as unknown as { codecs: Codecs }).codecs;
+  const error = (failure: DOMException) => { throw failure; };
+  const packets: EncodedAudioChunk[] = [];
+  const encoder = new ours.AudioEncoder({ output: (chunk) => packets.push(chunk), error });
+  encoder.configure({ codec: 'opus', sampleRate: 48_000, numberOfChannels: 1, bitrate: 48_000, opus: { application: 'voip', useinbandfec: true, packetlossperc: 20, dredDuration: 500 } as object });
+  const count = 60;
+  for (let piece = 0; piece < count; piece++) {
+    const data = new Float32Array(960);
+    for (let i = 0; i < 960; i++) {
+      const t = (piece * 960 + i) / 48_000;
+      for (let k = 1; k <= 8; k++) data[i]! += (0.25 / k) * Math.sin(2 * Math.PI * k * (150 * t + 4 * Math.sin(2 * t)));
+    }
+    const audio = new AudioData({ format: 'f32', sampleRate: 48_000, numberOfFrames: 960, numberOfChannels: 1, timestamp: piece * 20_000, data });
+    encoder.encode(audio);
+    audio.close();
+  }
+  await encoder.flush();
+  encoder.close();
+  const decode = async (lost: number[]): Promise<Map<number, number>> => {
+    const energies = new Map<number, number>();
+    const decoder = new ours.AudioDecoder({
+      output: (data) => {
+        const plane = new Float32Array(data.numberOfFrames);
+        data.copyTo(plane, { planeIndex: 0, format: 'f32-planar' });
+        energies.set(Math.round(data.timestamp / 20_000), plane.reduce((sum, value) => sum + value * value, 0));
+        data.close();
+      },
+      error,
+    });
+    decoder.configure({ codec: 'opus', sampleRate: 48_000, numberOfChannels: 1, deepConcealment: true });
+    for (const [index, packet] of packets.entries()) {
+      const later = packets.find((_, at) => at > index && !lost.includes(at));
+      if (lost.includes(index)) decoder.conceal(packet.timestamp, 20_000, later);
+      else decoder.decode(packet);
+    }
+    await decoder.flush();
+    decoder.close();
+    return energies;
+  };
+  const lost = [30, 31, 32, 40];
+  const [whole, mended] = [await decode([]), await decode(lost)];
+  return { frames: mended.size, expected: packets.length, filled: lost.map((index) => mended.get(index)! / whole.get(index)!) };
+}

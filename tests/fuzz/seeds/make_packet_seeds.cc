@@ -36,15 +36,15 @@ void makeSound(const std::string& folder, const opus::AudioEncoderConfig& config
   auto encoder = opus::AudioEncoder::create(config).value();
   Bytes stream{static_cast<std::uint8_t>(config.channels - 1)};
   const int units = static_cast<int>(std::min<std::int64_t>(8, config.frame.toMicros() / 2500));
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < 6; ++i) {
     const auto packet = encoder->encode(voice(i, encoder->frameSamples(), config.channels)).value();
     if (packet.size() > 2000) return;
-    if (i == 3) {
+    if (i == 2) {
       appendPacket(stream, PacketUse::kConceal, units, {});
       continue;
     }
-    if (i == 5) appendPacket(stream, PacketUse::kRecover, units, packet);
-    if (i == 7 && config.dred_ms > 0) appendPacket(stream, PacketUse::kRecoverFar, units, packet);
+    if (i == 3) appendPacket(stream, PacketUse::kRecover, units, packet);
+    if (i == 5 && config.dred_ms > 0) appendPacket(stream, PacketUse::kRecoverFar, units, packet);
     appendPacket(stream, PacketUse::kDecode, units, packet);
   }
   writeSeed(folder + "/" + name, stream);

@@ -103,36 +103,37 @@ TEST_CASE("bitrate changes on the fly, and DTX sends nothing of silence", "[code
   CHECK_FALSE(encoder.value()->setExpectedLoss(101));
 }
 
-TEST_CASE("a lost packet is recovered from the next one, better than concealed", "[codecs]") {
+TEST_CASE("a lost packet is recovered from the next one, better than concealed, once losses are expected", "[codecs]") {
   AudioEncoderConfig config;
   config.bitrate = DataRate::kilobitsPerSecond(32);
   config.in_band_fec = true;
-  config.expected_loss_percent = 25;
   auto encoder = AudioEncoder::create(config);
   REQUIRE(encoder);
+  // For the first half no loss is expected, so that no copies go along; then a quarter of the packets.
+  constexpr std::size_t kHalf = 60;
   std::vector<std::vector<std::uint8_t>> packets;
-  for (int i = 0; i < 60; ++i) {
-    const auto packet = encoder.value()->encode(voice(960, 1, i * 960)).value();
+  for (std::size_t i = 0; i < 2 * kHalf; ++i) {
+    if (i == kHalf) REQUIRE(encoder.value()->setExpectedLoss(25));
+    const auto packet = encoder.value()->encode(voice(960, 1, static_cast<int>(i) * 960)).value();
     packets.emplace_back(packet.begin(), packet.end());
   }
-  double with_copy = 0, without = 0;
+  double error[2][2] = {};  // [losses expected][recovered rather than concealed]
   for (const bool copy : {true, false}) {
     auto decoder = AudioDecoder::create(1);
     auto whole = AudioDecoder::create(1);
     REQUIRE((decoder && whole));
-    double error = 0;
     for (std::size_t i = 0; i < packets.size(); ++i) {
       const auto reference = whole.value()->decode(packets[i]).value();
-      const bool lost = i > 10 && i % 6 == 0 && i + 1 < packets.size();
+      const bool lost = i > 10 && i % 6 == 0 && i + 1 < packets.size() && (i < kHalf || i > kHalf + 10);
       auto out = !lost ? decoder.value()->decode(packets[i]) : copy ? decoder.value()->recover(packets[i + 1], Duration::millis(20)) : decoder.value()->conceal(Duration::millis(20));
       REQUIRE(out);
       REQUIRE(out.value().size() == reference.size());
       if (!lost) continue;
-      for (std::size_t k = 0; k < reference.size(); ++k) error += std::pow(double(out.value()[k]) - reference[k], 2);
+      for (std::size_t k = 0; k < reference.size(); ++k) error[i >= kHalf][copy] += std::pow(double(out.value()[k]) - reference[k], 2);
     }
-    (copy ? with_copy : without) = error;
   }
-  CHECK(with_copy < 0.5 * without);
+  CHECK(error[true][true] < 0.5 * error[true][false]);
+  CHECK(error[false][true] > 0.9 * error[false][false]);
 }
 
 TEST_CASE("concealment fades, never rings on", "[codecs]") {

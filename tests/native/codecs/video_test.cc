@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "codecs/vpx/bitstream.h"
@@ -147,34 +148,42 @@ TEST_CASE("simulcast gives each size as a stream of its own", "[codecs]") {
   }
 }
 
-TEST_CASE("the rate follows what is asked for", "[codecs]") {
-  for (const VideoCodec codec : {VideoCodec::kVp8, VideoCodec::kVp9}) {
-    VideoEncoderConfig config;
-    config.codec = codec;
-    config.resolution = kSize;
-    config.bitrate = DataRate::kilobitsPerSecond(400);
-    auto encoder = VideoEncoder::create(config);
-    REQUIRE(encoder);
-    const auto bits = [&](int from, int to) {
-      std::int64_t sum = 0;
-      for (int i = from; i < to; ++i) {
-        const auto picture = makePicture(kSize, i);
-        auto frames = encoder.value()->encode(packedI420(picture, kSize), Timestamp::micros(33'333 * i), false);
-        REQUIRE(frames);
-        for (const EncodedFrame& frame : frames.value()) sum += static_cast<std::int64_t>(frame.bytes.size()) * 8;
-      }
-      return static_cast<double>(sum) * 30 / (to - from) / 1000;
-    };
-    bits(0, 30);
-    const double high = bits(30, 90);
-    REQUIRE(encoder.value()->setRates(DataRate::kilobitsPerSecond(150), 30));
-    bits(90, 120);
-    const double low = bits(120, 180);
-    CHECK(high > 280);
-    CHECK(high < 520);
-    CHECK(low > 100);
-    CHECK(low < 210);
-    CHECK_FALSE(encoder.value()->setRates(DataRate::zero(), 30));
+TEST_CASE("the rate follows what is asked for, layers together", "[codecs]") {
+  const std::pair<VideoCodec, const char*> cases[] = {{VideoCodec::kVp8, "L1T1"}, {VideoCodec::kVp8, "L1T3"}, {VideoCodec::kVp8, "S2T1"},
+                                                      {VideoCodec::kVp9, "L1T1"}, {VideoCodec::kVp9, "L3T3"}, {VideoCodec::kVp9, "L2T2_KEY"}};
+  for (const auto& [codec, mode] : cases) {
+    DYNAMIC_SECTION((codec == VideoCodec::kVp8 ? "vp8 " : "vp9 ") << mode) {
+      VideoEncoderConfig config;
+      config.codec = codec;
+      config.resolution = kSize;
+      config.bitrate = DataRate::kilobitsPerSecond(400);
+      config.scalability = parseScalabilityMode(mode).value();
+      auto encoder = VideoEncoder::create(config);
+      REQUIRE(encoder);
+      const auto kilobits = [&](int from, int to) {
+        std::int64_t sum = 0;
+        for (int i = from; i < to; ++i) {
+          const auto picture = makePicture(kSize, i);
+          auto frames = encoder.value()->encode(packedI420(picture, kSize), Timestamp::micros(33'333 * i), false);
+          REQUIRE(frames);
+          for (const EncodedFrame& frame : frames.value()) {
+            CHECK(frame.is_key == (i == 0 && (frame.spatial_index == 0 || config.scalability.inter_layer == InterLayer::kNone)));
+            sum += static_cast<std::int64_t>(frame.bytes.size()) * 8;
+          }
+        }
+        return static_cast<double>(sum) * 30 / (to - from) / 1000;
+      };
+      kilobits(0, 30);
+      const double high = kilobits(30, 90);
+      REQUIRE(encoder.value()->setRates(DataRate::kilobitsPerSecond(150), 30));
+      kilobits(90, 120);
+      const double low = kilobits(120, 180);
+      CHECK(high > 280);
+      CHECK(high < 520);
+      CHECK(low > 100);
+      CHECK(low < 210);
+      CHECK_FALSE(encoder.value()->setRates(DataRate::zero(), 30));
+    }
   }
 }
 
