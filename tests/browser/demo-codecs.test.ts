@@ -35,27 +35,24 @@ test('start, bitrate, layers, loss, VP8, stop', async () => {
   await page.goto(`${server.origin}/demos/codecs/`);
   await page.getByRole('button', { name: 'Start the camera' }).click();
   await until('both to be shown in good quality', async () => (await number(page, 'PSNR', 'wasm')) > 35 && (await number(page, 'PSNR', 'native')) > 35, 60_000);
-  for (const row of ['Sent', 'Received', 'Encoding a picture', 'Decoding a picture', 'Shown']) {
-    for (const column of ['wasm', 'native'] as const) expect(await number(page, row, column), `${row} ${column}`).toBeGreaterThan(0);
-  }
+  await until('every number', async () => {
+    const values = await Promise.all(['Sent', 'Received', 'Encoding a picture', 'Decoding a picture', 'Shown'].flatMap((row) => [number(page, row, 'wasm'), number(page, row, 'native')]));
+    return values.every((value) => value > 0);
+  });
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)).toEqual([]);
 
   await slide(page, 'Sizes', 2);
   await page.getByRole('button', { name: /S1 T2/ }).waitFor();
-  await until('two sizes to be sent', async () => /[1-9]/.test(await page.getByRole('button', { name: /S0 T0/ }).locator('span').innerText()) && (await number(page, 'PSNR', 'wasm')) > 35);
-  const full = await number(page, 'Shown', 'wasm');
-  const fine = await number(page, 'PSNR', 'wasm');
+  await until('two sizes to be sent', async () => /[1-9]/.test(await page.getByRole('button', { name: /S0 T0/ }).locator('span').innerText()));
   await page.getByRole('button', { name: /S0 T0/ }).click();
   await until('less to be received than is sent', async () => (await number(page, 'Received', 'wasm')) < 0.6 * (await number(page, 'Sent', 'wasm')));
-  await until('fewer pictures to be shown', async () => (await number(page, 'Shown', 'wasm')) < 0.6 * full);
   expect(await page.getByRole('button', { name: /S1 T2/ }).getAttribute('aria-pressed')).toBe('false');
-  await until('the picture to be coarser', async () => (await number(page, 'PSNR', 'wasm')) < fine - 1);
   await page.getByRole('button', { name: /S1 T2/ }).click();
-  await until('the large picture to be back', async () => (await number(page, 'PSNR', 'wasm')) > fine - 1);
+  await until('all of it to be received', async () => (await number(page, 'Received', 'wasm')) > 0.9 * (await number(page, 'Sent', 'wasm')));
 
   await slide(page, 'Bitrate', 100);
-  await until('the bitrate to fall', async () => (await number(page, 'Sent', 'wasm')) < 300 && (await number(page, 'Sent', 'native')) < 300);
+  await until('the bitrate to fall', async () => (await number(page, 'Sent', 'wasm')) < 180 && (await number(page, 'Sent', 'native')) < 180);
   await slide(page, 'Bitrate', 1000);
   await slide(page, 'Loss', 20);
   await until('pictures to be lost', async () => (await number(page, 'Received', 'wasm')) < 0.95 * (await number(page, 'Sent', 'wasm')));

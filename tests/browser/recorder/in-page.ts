@@ -163,15 +163,19 @@ export async function play({ address, places }: { address: string; places: numbe
   return result;
 }
 
-/** Starts two recordings that nobody will stop, one into a file that was picked; resolves after so many seconds of them. */
-export async function recordForever(seconds: number): Promise<void> {
+/** Starts two recordings that nobody will stop, one into a file that was picked; resolves when some clusters of each are written. */
+export async function recordForever(): Promise<void> {
   const { Recorder } = (globalThis as unknown as { recorder: Engine }).recorder;
   const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 }, audio: true });
   const file = await (await navigator.storage.getDirectory()).getFileHandle('picked.webm', { create: true });
   const target = { kind: 'file', name: file.name, createWritable: (how?: object) => file.createWritable(how), getFile: () => file.getFile() } as unknown as FileSystemFileHandle;
   await Recorder.start(stream, { target, videoCodec: 'vp8', videoKeyFrameIntervalDuration: 500 });
   const recorder = await Recorder.start(stream, { name: 'unfinished', videoKeyFrameIntervalDuration: 1000 });
-  await new Promise<void>((resolve) => recorder.addEventListener('progress', ({ duration }) => duration >= seconds && resolve()));
+  const sizes = new Set<number>();
+  while (sizes.size < 4 || (await file.getFile()).size < 10_000) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (recorder.bytes > 0) sizes.add(recorder.bytes);
+  }
 }
 
 /** What the site keeps: names, and the contents of the first. `file`: contents of a file of the private storage instead. */

@@ -121,7 +121,7 @@ test('a tab that dies leaves what it recorded', async () => {
   await context.grantPermissions(['camera', 'microphone'], { origin });
   const [doomed, other] = [await context.newPage(), await context.newPage()];
   await Promise.all([open(doomed), open(other)]);
-  await doomed.evaluate(recordForever, 3);
+  await doomed.evaluate(recordForever);
   expect((await other.evaluate(kept, {})).names).toEqual([]);
   const session = await context.newCDPSession(doomed);
   void session.send('Page.crash').catch(() => undefined);
@@ -132,11 +132,11 @@ test('a tab that dies leaves what it recorded', async () => {
   expect(left.names).toEqual(['unfinished.webm']);
   const said = await probe(left.base64);
   expect(said.streams).toHaveLength(2);
-  // Three seconds with a keyframe every second: no more than the last one may be lost.
-  expect(said.lastPackets.video).toBeGreaterThan(1.5);
+  // Three clusters of a second: no more than the last one may be lost.
+  expect(said.lastPackets.video).toBeGreaterThan(1.4);
   const picked = await probe((await other.evaluate(kept, { file: 'picked.webm' })).base64);
   expect(picked.streams[0]).toBe('vp8 640x360');
-  expect(picked.lastPackets.video).toBeGreaterThan(1);
+  expect(picked.lastPackets.video).toBeGreaterThan(0.4);
   files.set('/unfinished.webm', Buffer.from(left.base64, 'base64'));
   const ask = { address: `${origin}/unfinished.webm`, places: [1] };
   expect((await other.evaluate(play, ask)).width).toBe(640);

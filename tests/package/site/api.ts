@@ -3,6 +3,7 @@
 
 import { joinRoom } from 'tessera-rtc';
 import { BackgroundProcessor } from 'tessera-rtc/background';
+import { VideoEncoder } from 'tessera-rtc/codecs';
 import { Recorder } from 'tessera-rtc/recorder';
 
 export async function call(token: string, grid: HTMLElement, chat: { add(from: unknown, data: unknown): void }): Promise<void> {
@@ -28,4 +29,10 @@ export async function recording(stream: MediaStream, target: FileSystemFileHandl
   recorder.addEventListener('progress', ({ duration, bytes, droppedFrames }) => console.log(duration, bytes, droppedFrames));
   const { file } = await recorder.stop();
   return file;
+}
+
+export function codecs(output: (chunk: EncodedVideoChunk) => void, error: (reason: DOMException) => void): VideoEncoder {
+  const encoder = new VideoEncoder({ output, error });
+  encoder.configure({ codec: 'vp09.00.31.08', width: 1280, height: 720, bitrate: 1_200_000, scalabilityMode: 'L2T3', latencyMode: 'realtime' });
+  return encoder;
 }

@@ -55,7 +55,10 @@ async function showKept(): Promise<void> {
     const text = document.createElement('span');
     text.textContent = `${name}, ${size(file.size)}`;
     const item = document.createElement('li');
-    item.append(text, button('Play', `Play ${name}`, () => play(file)), button('Download', `Download ${name}`, () => download()), button('Delete', `Delete ${name}`, async () => {
+    item.append(text, button('Play', `Play ${name}`, () => {
+      play(file);
+      void result.play().catch(() => undefined);
+    }), button('Download', `Download ${name}`, () => download()), button('Delete', `Delete ${name}`, async () => {
       await remove();
       await showKept();
       status.textContent = `${name} is deleted.`;

@@ -26,7 +26,7 @@ export interface TesseraVideoDecoderConfig extends VideoDecoderConfig, CodecChoi
   damage?: 'close' | 'skip';
 }
 
-/** @internal What the encoder module is given. */
+/** What the encoder module is given. */
 export interface VideoSettings {
   codec: 'vp8' | 'vp9';
   width: number;
@@ -39,7 +39,7 @@ export interface VideoSettings {
   mayDrop: boolean;
 }
 
-/** @internal What the audio encoder module is given. */
+/** What the audio encoder module is given. */
 export interface AudioSettings {
   channels: number;
   bitrate: number;

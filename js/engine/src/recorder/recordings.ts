@@ -32,6 +32,7 @@ export interface StoredRecording {
   remove(): Promise<void>;
 }
 
+/** @internal */
 export function download(file: Blob | null, name: string): void {
   if (!file) throw new RecorderError('unsupported', 'This recording went into a stream: there is no file to download.');
   const link = document.createElement('a');
@@ -68,7 +69,7 @@ export async function listRecordings(): Promise<StoredRecording[]> {
   return found.sort((a, b) => a.file.lastModified - b.file.lastModified);
 }
 
-/** An open target. */
+/** @internal An open target. */
 export interface Place {
   readonly sink: Sink;
   readonly name: string;
@@ -79,7 +80,7 @@ export interface Place {
 
 const nothing = async (): Promise<void> => undefined;
 
-/** Opens what the settings ask for. @throws what the browser's file functions throw. */
+/** @internal Opens what the settings ask for. @throws what the browser's file functions throw. */
 export async function openPlace({ target, name, assets }: RecorderSettings, failed: (error: RecorderError) => void): Promise<Place> {
   const plain = (sink: Sink, as = name): Place => ({ sink, name: as, release: () => undefined, remove: nothing });
   if (target && 'createWritable' in target) {
