@@ -58,7 +58,7 @@ test('clip, every effect and slider, divider, mask, picture, graph, comparison, 
   await chooseKind(page, 'image');
   await becomes('the office', seen => difference(seen, room) > 30);
   const office = (await corner(page, 'after'))!;
-  await page.getByLabel('Picture', { exact: true }).last().selectOption('city');
+  await page.getByLabel('Which picture').selectOption('city');
   await becomes('the city', seen => difference(seen, office) > 30);
   await page.getByLabel('Your own picture').setInputFiles(await cameraStill());
   await becomes('a picture of one’s own', seen => difference(seen, office) > 15);
@@ -108,12 +108,16 @@ test('clip, every effect and slider, divider, mask, picture, graph, comparison, 
     const [ours, theirs] = await Promise.all(['#ours', '#theirs'].map(id => page.locator(id).textContent()));
     return [ours, theirs].every(text => /^[\d.]+ ms$/.test(text!)) && `Tessera ${ours}, MediaPipe ${theirs}`;
   }, 60_000).then(console.log);
-  expect(await corner(page, 'theirs-canvas')).not.toEqual([0, 0, 0]);
+  await until('both to show about the same', async () => {
+    const [ours, theirs] = [(await corner(page, 'ours-video'))!, (await corner(page, 'theirs-canvas'))!];
+    return Math.max(...theirs) > 60 && difference(ours, theirs) < 40;
+  });
   await press(page, 'compare');
   await until('the comparison to end', () => page.locator('#comparison').isHidden());
   await press(page, 'stop');
   await until('the end', async () => (await status(page)) === 'Stopped.');
   await page.locator('#sources summary').first().click();
   await until('the source', async () => /SPDX/.test((await page.locator('#sources pre').first().textContent())!));
-  expect(errors).toEqual([]);
+  // TensorFlow Lite says hello as an error.
+  expect(errors.filter(error => !/^INFO: Created TensorFlow Lite/.test(error))).toEqual([]);
 }, 180_000);
