@@ -254,6 +254,110 @@ TEST_CASE("blur removes the room's stripes and keeps the person's edge", "[video
   CHECK(edge <= 6);
 }
 
+TEST_CASE("a transparent background is an alpha plane, with black under what is not there", "[video][pipeline]") {
+  const Resolution size{640, 360};
+  Pipeline pipeline(std::make_unique<BrightIsPerson>());
+  Look look;
+  look.behind = Behind::kTransparent;
+  pipeline.setLook(look);
+  const auto out = process(pipeline, makeScene(PixelFormat::kI420, size));
+  const auto colors = packedFrameSize(PixelFormat::kI420, size);
+  REQUIRE(out.size() == colors + static_cast<std::size_t>(size.pixels()));
+  const std::vector<std::uint8_t> alpha(out.begin() + static_cast<std::ptrdiff_t>(colors), out.end());
+  CHECK(lumaAt(alpha, size, 0.5, 0.7) == 255);
+  CHECK(lumaAt(out, size, 0.5, 0.7) == 220);
+  CHECK(lumaAt(alpha, size, 0.1, 0.2) == 0);
+  // Nothing of the room, not even where it cannot be seen.
+  for (std::size_t i = 0; i < alpha.size(); ++i) {
+    if (alpha[i] == 0) REQUIRE(out[i] == 16);
+  }
+}
+
+TEST_CASE("the room stays as it is but for the person's light, and a well-lit person hardly changes", "[video][pipeline]") {
+  const Resolution size{640, 360};
+  const auto lifted = [&](std::uint8_t person) {
+    CameraFrame scene = makeScene(PixelFormat::kI420, size);
+    // The model sees who is bright; the light sees how bright.
+    Pipeline pipeline(std::make_unique<BrightIsPerson>());
+    Look look;
+    look.behind = Behind::kRoom;
+    look.portrait_light = 1.0f;
+    pipeline.setLook(look);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(size.pixels()); ++i) scene.bytes[i] = scene.bytes[i] == 220 ? person : scene.bytes[i];
+    const auto out = process(pipeline, scene);
+    for (const double x : {0.05, 0.15, 0.9}) CHECK(lumaAt(out, size, x, 0.2) == lumaAt(scene.bytes, size, x, 0.2));
+    return lumaAt(out, size, 0.5, 0.5) - person;
+  };
+  // Half of white is 126: 130 is the darkest whom this model sees.
+  const int dark = lifted(130);
+  const int bright = lifted(225);
+  CHECK(dark > 8);
+  CHECK(dark < 45);
+  CHECK(bright >= 0);
+  CHECK(bright <= 6);
+}
+
+TEST_CASE("a film's frames replace one another, whatever their format, and black stands in until the first", "[video][pipeline]") {
+  const Resolution size{640, 360};
+  Pipeline pipeline(std::make_unique<BrightIsPerson>());
+  Look look;
+  look.behind = Behind::kPicture;
+  pipeline.setLook(look);
+  const CameraFrame scene = makeScene(PixelFormat::kI420, size);
+  CHECK(lumaAt(process(pipeline, scene), size, 0.1, 0.2) == 16);
+  std::vector<std::uint8_t> bytes;
+  for (const auto& [format, value] : {std::pair{PixelFormat::kI420, 90}, {PixelFormat::kNv12, 140}, {PixelFormat::kI420, 200}}) {
+    const Resolution film{320, 240};
+    bytes.assign(packedFrameSize(format, film), 128);
+    std::fill_n(bytes.begin(), film.pixels(), static_cast<std::uint8_t>(value));
+    FrameLayout layout = packedLayout(format, film);
+    layout.color = scene.layout.color;
+    REQUIRE(pipeline.setPicture(bytes, layout).hasValue());
+    CHECK(lumaAt(process(pipeline, scene), size, 0.1, 0.2) == value);
+  }
+  // Full-range white of the film is white in the camera's limited range.
+  bytes.assign(packedFrameSize(PixelFormat::kI420, {64, 48}), 128);
+  std::fill_n(bytes.begin(), 64 * 48, std::uint8_t{255});
+  FrameLayout layout = packedLayout(PixelFormat::kI420, {64, 48});
+  layout.color = {ColorMatrix::kBt601, ColorRange::kFull};
+  REQUIRE(pipeline.setPicture(bytes, layout).hasValue());
+  CHECK(std::abs(lumaAt(process(pipeline, scene), size, 0.1, 0.2) - 235) <= 2);
+}
+
+TEST_CASE("framing zooms in on the person smoothly, stays when they stay, and widens when they leave", "[video][pipeline]") {
+  const Resolution size{640, 360};
+  Pipeline pipeline(std::make_unique<BrightIsPerson>());
+  Look look;
+  look.behind = Behind::kColor;
+  look.auto_framing = true;
+  pipeline.setLook(look);
+  // A small person on the left.
+  CameraFrame scene{packedLayout(PixelFormat::kI420, size), std::vector<std::uint8_t>(packedFrameSize(PixelFormat::kI420, size), 128)};
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) scene.bytes[static_cast<std::size_t>(y * size.width + x)] = std::pow((x - 160) / 60.0, 2) + std::pow((y - 220) / 140.0, 2) < 1 ? 220 : 40;
+  }
+  const auto shareOf = [&](const std::vector<std::uint8_t>& out) {
+    return static_cast<double>(std::count_if(out.begin(), out.begin() + size.pixels(), [](std::uint8_t value) { return value > 150; })) / static_cast<double>(size.pixels());
+  };
+  double last = shareOf(process(pipeline, scene));
+  const double first = last;
+  double largest_step = 0;
+  for (int frame = 0; frame < 90; ++frame) {
+    const double share = shareOf(process(pipeline, scene));
+    largest_step = std::max(largest_step, std::fabs(share - last));
+    last = share;
+  }
+  // Zoomed by two, and no frame took more than a small part of the way.
+  CHECK(last > 2.2 * first);
+  CHECK(largest_step < 0.12 * (last - first));
+  CHECK(std::fabs(shareOf(process(pipeline, scene)) - last) < 0.002);
+  // The person leaves; after a while all of the room is in the picture again.
+  CameraFrame empty = scene;
+  std::fill_n(empty.bytes.begin(), size.pixels(), std::uint8_t{40});
+  for (int frame = 0; frame < 150; ++frame) process(pipeline, empty);
+  CHECK(std::fabs(shareOf(process(pipeline, scene)) - first) < 0.02);
+}
+
 TEST_CASE("frames that are none are refused, and nothing is drawn for them", "[video][pipeline]") {
   Pipeline pipeline(std::make_unique<BrightIsPerson>());
   const CameraFrame scene = makeScene(PixelFormat::kI420, {64, 64});
@@ -271,13 +375,21 @@ TEST_CASE("frames that are none are refused, and nothing is drawn for them", "[v
 TEST_CASE("once warm, frames allocate nothing", "[video][pipeline]") {
   const std::vector<std::uint8_t> white(40 * 40 * 4, 255);
   Pipeline pipeline(std::make_unique<BrightIsPerson>());
-  for (int background = 0; background < 3; ++background) {
+  for (int background = 0; background < 5; ++background) {
     if (background == 0) pipeline.setLook(blurred(0.6f));
     if (background == 1) REQUIRE(showPicture(pipeline, white, {40, 40}, Fit::kCover, 0.5f));
     if (background == 2) pipeline.setLook(colored(2));
+    if (background >= 3) {
+      Look look;
+      look.behind = background == 3 ? Behind::kTransparent : Behind::kBlur;
+      look.portrait_light = 1.0f;
+      look.auto_framing = background == 4;
+      pipeline.setLook(look);
+    }
     for (const PixelFormat format : {PixelFormat::kI420, PixelFormat::kNv12, PixelFormat::kBgra}) {
       const CameraFrame scene = makeScene(format, {640, 360}, Rotation::k90);
-      process(pipeline, scene);
+      // The crop takes some frames to begin.
+      for (int frame = 0; frame < (background == 4 ? 40 : 1); ++frame) process(pipeline, scene);
       const long before = test::allocationCount();
       for (int frame = 0; frame < 3; ++frame) {
         const auto input = pipeline.inputBuffer(scene.bytes.size());
