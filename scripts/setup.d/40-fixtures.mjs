@@ -18,7 +18,7 @@ const ACCEPTED = {
   'selfie_segmentation.tflite': '8d13b7fae74af625c641226813616a2117bd6bca19eb3b75574621fc08557f27',
 };
 /** Made here; they depend on the scripts that make them, whose digest is kept in `.made-by`. */
-const MADE = ['astronaut-256x144.rgb', 'selfie_landscape.tsm'];
+const MADE = ['astronaut.rgb', 'astronaut-256x144.rgb', 'selfie_landscape.tsm'];
 const MAKERS = ['convert.mjs', 'fuse.mjs', 'photo.mjs', 'tflite.mjs'];
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -83,8 +83,9 @@ export default {
     }
     const load = (name) => import(pathToFileURL(join(root, 'scripts/model', name)).href);
     const { convertModel } = await load('convert.mjs');
-    const { photoForModel } = await load('photo.mjs');
+    const { photoForModel, wholePhoto } = await load('photo.mjs');
     writeFileSync(join(folder, 'selfie_landscape.tsm'), convertModel(new Uint8Array(readFileSync(join(folder, MODELS[0])))));
+    writeFileSync(join(folder, 'astronaut.rgb'), wholePhoto(readFileSync(join(folder, PHOTO))));
     writeFileSync(join(folder, 'astronaut-256x144.rgb'), photoForModel(readFileSync(join(folder, PHOTO))));
     writeFileSync(join(folder, '.made-by'), makers(root));
   },

@@ -18,6 +18,12 @@ EMSCRIPTEN_BINDINGS(video) {
   enum_<ColorMatrix>("ColorMatrix", enum_value_type::string)
       .value("bt601", ColorMatrix::kBt601)
       .value("bt709", ColorMatrix::kBt709);
+  enum_<Behind>("Behind", enum_value_type::string)
+      .value("room", Behind::kRoom)
+      .value("blur", Behind::kBlur)
+      .value("color", Behind::kColor)
+      .value("picture", Behind::kPicture)
+      .value("transparent", Behind::kTransparent);
   enum_<Fit>("Fit", enum_value_type::string).value("cover", Fit::kCover).value("contain", Fit::kContain);
 
   value_object<Outcome>("Outcome").field("code", &Outcome::code).field("message", &Outcome::message);
@@ -36,14 +42,24 @@ EMSCRIPTEN_BINDINGS(video) {
       .field("offset2", &FrameDescription::offset2)
       .field("stride2", &FrameDescription::stride2);
 
+  value_object<Look>("Look")
+      .field("behind", &Look::behind)
+      .field("strength", &Look::strength)
+      .field("red", &Look::red)
+      .field("green", &Look::green)
+      .field("blue", &Look::blue)
+      .field("fit", &Look::fit)
+      .field("lightWrap", &Look::light_wrap)
+      .field("portraitLight", &Look::portrait_light)
+      .field("autoFraming", &Look::auto_framing);
+
   class_<PipelinePort>("VideoPipeline")
       .constructor<>()
       .function("scratch(size)", &PipelinePort::scratch)
       .function("releaseScratch()", &PipelinePort::releaseScratch)
       .function("load(size)", &PipelinePort::load)
-      .function("setBlur(strength)", &PipelinePort::setBlur)
-      .function("setColor(red, green, blue)", &PipelinePort::setColor)
-      .function("setPicture(width, height, fit, lightWrap)", &PipelinePort::setPicture)
+      .function("setLook(look)", &PipelinePort::setLook)
+      .function("setPicture(frame)", &PipelinePort::setPicture)
       .function("setDetail(detail)", &PipelinePort::setDetail)
       .function("input(size)", &PipelinePort::input)
       .function("prepare(frame)", &PipelinePort::prepare)

@@ -1,37 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-// The row kernels: sixteen bytes or eight words at a time, the rest one by one with the same arithmetic.
+// The fused row, sixteen pixels at a time.
 #include "wasm/video/composite.h"
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "wasm/base/simd.h"
+#include "wasm/video/guided_mask.h"
 
 namespace tessera::video {
 namespace {
 
-std::int16_t roundingMultiply(int a, int b) { return static_cast<std::int16_t>((a * b + (1 << 14)) >> 15); }
+constexpr int kBlock = 16;
+constexpr std::int8_t kMostSlack = 48;
 
-std::int16_t saturate16(int value) { return static_cast<std::int16_t>(std::clamp(value, -32768, 32767)); }
+// Where a block's pixels lie.
+struct Pixels {
+  const std::uint8_t* frame;
+  const std::uint8_t* above;
+  const std::uint8_t* below;
+  const std::uint8_t* picture;
+};
 
-// value / 255, rounded, for value in 0..65025.
-std::uint8_t over255(unsigned value) {
-  const unsigned t = value + 128;
-  return static_cast<std::uint8_t>((t + (t >> 8)) >> 8);
-}
+// Sixteen 16-bit values.
+struct Wide {
+  v128_t low;
+  v128_t high;
+};
 
-v128_t over255(v128_t value) {
-  const v128_t t = wasm_i16x8_add(value, wasm_i16x8_splat(128));
-  return wasm_u16x8_shr(wasm_i16x8_add(t, wasm_u16x8_shr(t, 8)), 8);
-}
-
-v128_t products(v128_t a, v128_t b, v128_t c, v128_t d, bool high) {
-  return high ? wasm_i16x8_add(wasm_u16x8_extmul_high_u8x16(a, b), wasm_u16x8_extmul_high_u8x16(c, d))
-              : wasm_i16x8_add(wasm_u16x8_extmul_low_u8x16(a, b), wasm_u16x8_extmul_low_u8x16(c, d));
-}
-
-// For eight neighbouring outputs at `factor`: which input (counted from the one left of the first output's own) lies to
-// the left and right of each, and the right one's weight in Q15.
+// For eight neighbouring outputs at a factor of 2, 4 or 8: which input (counted from the one left of the first output's own)
+// lies to the left and right of each, as bytes to swizzle, and the right one's weight in Q15.
 struct StretchPattern {
   alignas(16) std::array<std::uint8_t, 16> left;
   alignas(16) std::array<std::uint8_t, 16> right;
@@ -54,9 +53,162 @@ constexpr StretchPattern makePattern(int factor) {
   return pattern;
 }
 
-constexpr StretchPattern kByTwo = makePattern(2);
-constexpr StretchPattern kByFour = makePattern(4);
-constexpr StretchPattern kByEight = makePattern(8);
+constexpr StretchPattern kPatterns[] = {makePattern(2), makePattern(4), makePattern(8)};
+
+v128_t stretchEight(const SoftRow& row, int x) {
+  if (row.factor == 1) return wasm_v128_load(row.samples + x);
+  const StretchPattern& pattern = kPatterns[row.factor >> 2];
+  const v128_t samples = wasm_v128_load(row.samples - 1 + x / row.factor);
+  const v128_t from = wasm_i8x16_swizzle(samples, wasm_v128_load(pattern.left.data()));
+  const v128_t difference = wasm_i16x8_sub(wasm_i8x16_swizzle(samples, wasm_v128_load(pattern.right.data())), from);
+  return wasm_i16x8_add(from, wasm_i16x8_q15mulr_sat(difference, wasm_v128_load(pattern.weight.data())));
+}
+
+Wide stretched(const SoftRow& row, int x) { return {stretchEight(row, x), stretchEight(row, x + 8)}; }
+
+Wide widened(v128_t bytes) { return {wasm_u16x8_extend_low_u8x16(bytes), wasm_u16x8_extend_high_u8x16(bytes)}; }
+v128_t narrowed(const Wide& words) { return wasm_u8x16_narrow_i16x8(words.low, words.high); }
+
+template <typename Work>
+TESSERA_ALWAYS_INLINE Wide each(const Wide& a, const Wide& b, Work work) {
+  return {work(a.low, b.low), work(a.high, b.high)};
+}
+
+// Q6 to bytes, rounded and clamped.
+v128_t bytesOf(const Wide& q6) {
+  const v128_t half = wasm_i16x8_splat(32);
+  return narrowed({wasm_i16x8_shr(wasm_i16x8_add_sat(q6.low, half), 6), wasm_i16x8_shr(wasm_i16x8_add_sat(q6.high, half), 6)});
+}
+
+// value / 255, rounded, for value in 0..65025.
+v128_t over255(v128_t value) {
+  const v128_t t = wasm_i16x8_add(value, wasm_i16x8_splat(128));
+  return wasm_u16x8_shr(wasm_i16x8_add(t, wasm_u16x8_shr(t, 8)), 8);
+}
+
+// (a * b) / 255, rounded.
+v128_t scaled(v128_t a, v128_t b) {
+  return narrowed({over255(wasm_u16x8_extmul_low_u8x16(a, b)), over255(wasm_u16x8_extmul_high_u8x16(a, b))});
+}
+
+// (over * mask + under * (255 - mask)) / 255, rounded; exact at mask 0 and 255.
+v128_t blended(v128_t over, v128_t under, v128_t mask) {
+  const v128_t rest = wasm_v128_not(mask);
+  return narrowed({over255(wasm_i16x8_add(wasm_u16x8_extmul_low_u8x16(over, mask), wasm_u16x8_extmul_low_u8x16(under, rest))),
+                   over255(wasm_i16x8_add(wasm_u16x8_extmul_high_u8x16(over, mask), wasm_u16x8_extmul_high_u8x16(under, rest)))});
+}
+
+v128_t guideOf(const Pixels& at) {
+  const v128_t around = wasm_u8x16_avgr(wasm_v128_load(at.above), wasm_v128_load(at.below));
+  const v128_t column = wasm_u8x16_avgr(wasm_v128_load(at.frame), around);
+  const v128_t left = wasm_i8x16_shuffle(column, column, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
+  const v128_t right = wasm_i8x16_shuffle(column, column, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15);
+  return wasm_u8x16_avgr(column, wasm_u8x16_avgr(left, right));
+}
+
+v128_t maskOf(const RowJob& job, v128_t luma, v128_t before, int x) {
+  const v128_t middle = wasm_i16x8_splat(1020);  // 127.5 in Q3
+  const v128_t gain = wasm_i16x8_splat(kSharpen);
+  const Wide slope = stretched(job.slope, x);
+  const Wide offset = stretched(job.offset, x);
+  const auto eight = [&](v128_t luma16, v128_t slope16, v128_t offset16) {
+    const v128_t line = wasm_i16x8_q15mulr_sat(slope16, wasm_i16x8_shl(luma16, 7));
+    const v128_t value = wasm_i16x8_add_sat(line, offset16);
+    const v128_t pushed = wasm_i16x8_q15mulr_sat(wasm_i16x8_sub_sat(value, middle), gain);
+    return wasm_i16x8_shr(wasm_i16x8_add_sat(wasm_i16x8_add_sat(value, pushed), wasm_i16x8_splat(4)), 3);
+  };
+  const Wide wide = widened(luma);
+  const v128_t now = narrowed({eight(wide.low, slope.low, offset.low), eight(wide.high, slope.high, offset.high)});
+  const v128_t slacks = wasm_i16x8_splat(job.slack);
+  const auto slack = [&](v128_t slope16) { return wasm_i16x8_q15mulr_sat(wasm_i16x8_abs(slope16), slacks); };
+  const v128_t free = wasm_u8x16_min(narrowed({slack(slope.low), slack(slope.high)}), wasm_i8x16_splat(kMostSlack));
+  const v128_t up = wasm_u8x16_sub_sat(wasm_u8x16_sub_sat(now, before), free);
+  const v128_t down = wasm_u8x16_sub_sat(wasm_u8x16_sub_sat(before, now), free);
+  return wasm_i8x16_sub(wasm_i8x16_add(before, up), down);
+}
+
+v128_t halved(const std::uint8_t* top, const std::uint8_t* bottom) {
+  const auto eight = [&](int at) {
+    const v128_t sum = wasm_i16x8_add(wasm_u16x8_extadd_pairwise_u8x16(wasm_v128_load(top + at)),
+                                      wasm_u16x8_extadd_pairwise_u8x16(wasm_v128_load(bottom + at)));
+    return wasm_u16x8_shr(wasm_i16x8_add(sum, wasm_i16x8_splat(2)), 2);
+  };
+  return narrowed({eight(0), eight(16)});
+}
+
+v128_t lit(const RowJob& job, v128_t pixels, int x) {
+  const Wide wide = widened(pixels);
+  const Wide amount = stretched(job.lift, x);
+  if (!job.luma) {
+    const v128_t grey = wasm_i16x8_splat(128);
+    return narrowed(each(wide, amount, [&](v128_t value, v128_t by) {
+      return wasm_i16x8_add(value, wasm_i16x8_q15mulr_sat(wasm_i16x8_sub(value, grey), wasm_i16x8_shr(by, 1)));
+    }));
+  }
+  const v128_t above = wasm_u8x16_sub_sat(pixels, wasm_i8x16_splat(static_cast<std::int8_t>(job.black)));
+  const v128_t below = wasm_u8x16_sub_sat(wasm_i8x16_splat(static_cast<std::int8_t>(job.white)), pixels);
+  // Twice the product fits 15 bits, whatever the luma; what is left to divide by goes into the last factor.
+  const Wide arch{wasm_u16x8_extmul_low_u8x16(above, below), wasm_u16x8_extmul_high_u8x16(above, below)};
+  const v128_t divide = wasm_i16x8_splat(static_cast<std::int16_t>(32768 / (job.white - job.black)));
+  const Wide gain = each(arch, amount, [&](v128_t value, v128_t by) {
+    return wasm_i16x8_q15mulr_sat(wasm_i16x8_q15mulr_sat(wasm_i16x8_shl(value, 1), by), divide);
+  });
+  return narrowed({wasm_i16x8_add(wide.low, gain.low), wasm_i16x8_add(wide.high, gain.high)});
+}
+
+v128_t withoutRoom(const RowJob& job, v128_t pixels, v128_t mask, int x) {
+  const Wide rest = widened(wasm_v128_not(mask));
+  const Wide contrast = stretched(job.contrast, x);
+  const Wide wide = widened(pixels);
+  const Wide added = each(contrast, rest, [](v128_t q6, v128_t share) {
+    const v128_t whole = wasm_i16x8_shr(wasm_i16x8_add(q6, wasm_i16x8_splat(32)), 6);
+    return wasm_i16x8_q15mulr_sat(whole, wasm_i16x8_shl(share, 7));
+  });
+  return narrowed({wasm_i16x8_add(wide.low, added.low), wasm_i16x8_add(wide.high, added.high)});
+}
+
+v128_t wrapped(const RowJob& job, v128_t pixels, int x) {
+  const v128_t weight = scaled(bytesOf(stretched(job.share, x)), wasm_i8x16_splat(static_cast<std::int8_t>(job.wrap)));
+  const v128_t light = bytesOf(stretched(job.light, x));
+  if (!job.luma) return blended(light, pixels, weight);
+  return wasm_u8x16_add_sat(pixels, scaled(wasm_u8x16_sub_sat(light, pixels), weight));
+}
+
+// One block; what it reads and the result are whole.
+v128_t drawBlock(const RowJob& job, std::uint8_t certainty, const Pixels& at, int x) {
+  const v128_t pixels = wasm_v128_load(at.frame);
+  if (certainty == kPerson) {
+    if (job.luma) wasm_v128_store(job.mask + x, wasm_i8x16_splat(-1));
+    return job.lift.samples != nullptr ? lit(job, pixels, x) : pixels;
+  }
+  v128_t under = pixels;
+  switch (job.under) {
+    case Under::kFrame: break;
+    case Under::kSoft: under = bytesOf(stretched(job.soft, x)); break;
+    case Under::kRow: under = wasm_v128_load(at.picture); break;
+    case Under::kColor: under = wasm_i8x16_splat(static_cast<std::int8_t>(job.color)); break;
+  }
+  if (certainty == kRoom) {
+    if (job.luma) wasm_v128_store(job.mask + x, wasm_i8x16_splat(0));
+    return under;
+  }
+  v128_t mask;
+  if (job.luma) {
+    mask = maskOf(job, guideOf(at), wasm_v128_load(job.mask + x), x);
+    wasm_v128_store(job.mask + x, mask);
+  } else {
+    mask = halved(job.mask_top + 2 * x, job.mask_bottom + 2 * x);
+  }
+  v128_t over = pixels;
+  if (job.contrast.samples != nullptr) over = withoutRoom(job, over, mask, x);
+  if (job.lift.samples != nullptr) over = lit(job, over, x);
+  if (job.wrap > 0) over = wrapped(job, over, x);
+  if (job.transparent) {
+    mask = wasm_u8x16_add_sat(mask, mask);
+    mask = wasm_u8x16_add_sat(mask, mask);
+  }
+  return blended(over, under, mask);
+}
 
 }  // namespace
 
@@ -68,117 +220,30 @@ void mixRows(const std::int16_t* a, const std::int16_t* b, std::int16_t weight, 
     const v128_t difference = wasm_i16x8_sub(wasm_v128_load(b + i), from);
     wasm_v128_store(out + i, wasm_i16x8_add(from, wasm_i16x8_q15mulr_sat(difference, weights)));
   }
-  for (; i < count; ++i) out[i] = static_cast<std::int16_t>(a[i] + roundingMultiply(b[i] - a[i], weight));
+  for (; i < count; ++i) out[i] = static_cast<std::int16_t>(a[i] + (((b[i] - a[i]) * weight + (1 << 14)) >> 15));
 }
 
-void stretchRow(const std::int16_t* in, int factor, std::int16_t* out, int count) {
-  if (factor == 1) {
-    std::copy(in, in + count, out);
-    return;
+void drawRow(const RowJob& given) {
+  // A copy: bytes written to memory cannot change it, and the compiler knows.
+  const RowJob job = given;
+  // The last pixels lie at the very end of their memory: a block that is cut short is worked on in these.
+  std::uint8_t last[4][kBlock] = {};
+  std::uint8_t last_out[kBlock];
+  const int whole = job.count / kBlock * kBlock;
+  const auto rest = static_cast<std::size_t>(job.count - whole);
+  const std::uint8_t* const sources[] = {job.frame, job.luma ? job.above : nullptr, job.luma ? job.below : nullptr, job.under == Under::kRow ? job.picture : nullptr};
+  for (std::size_t i = 0; i < 4 && rest > 0; ++i) {
+    if (sources[i] == nullptr) continue;
+    // Filled up with the last pixel.
+    std::memset(last[i], sources[i][job.count - 1], kBlock);
+    std::memcpy(last[i], sources[i] + whole, rest);
   }
-  const StretchPattern& pattern = factor == 2 ? kByTwo : factor == 4 ? kByFour : kByEight;
-  const v128_t left = wasm_v128_load(pattern.left.data());
-  const v128_t right = wasm_v128_load(pattern.right.data());
-  const v128_t weight = wasm_v128_load(pattern.weight.data());
-  const std::int16_t* source = in - 1;
-  for (int i = 0; i < count; i += 8, source += 8 / factor) {
-    const v128_t samples = wasm_v128_load(source);
-    const v128_t from = wasm_i8x16_swizzle(samples, left);
-    const v128_t difference = wasm_i16x8_sub(wasm_i8x16_swizzle(samples, right), from);
-    wasm_v128_store(out + i, wasm_i16x8_add(from, wasm_i16x8_q15mulr_sat(difference, weight)));
+  for (int x = 0; x < job.count; x += kBlock) {
+    const bool cut = x == whole;
+    const auto place = [&](std::size_t i) { return cut || sources[i] == nullptr ? last[i] : sources[i] + x; };
+    wasm_v128_store(cut ? last_out : job.out + x, drawBlock(job, job.certainty[x / kBlock], {place(0), place(1), place(2), place(3)}, x));
   }
-}
-
-void maskRow(const std::uint8_t* luma, const std::int16_t* slope, const std::int16_t* offset, std::int16_t gain,
-             std::uint8_t* out, int count) {
-  constexpr std::int16_t kMiddle = 1020;  // 127.5 in Q3
-  const v128_t middle = wasm_i16x8_splat(kMiddle);
-  const v128_t gains = wasm_i16x8_splat(gain);
-  const v128_t half = wasm_i16x8_splat(4);
-  const auto eight = [&](v128_t luma16, int at) {
-    const v128_t line = wasm_i16x8_q15mulr_sat(wasm_v128_load(slope + at), wasm_i16x8_shl(luma16, 7));
-    const v128_t value = wasm_i16x8_add_sat(line, wasm_v128_load(offset + at));
-    const v128_t pushed = wasm_i16x8_q15mulr_sat(wasm_i16x8_sub_sat(value, middle), gains);
-    return wasm_i16x8_shr(wasm_i16x8_add_sat(wasm_i16x8_add_sat(value, pushed), half), 3);
-  };
-  int i = 0;
-  for (; i + 16 <= count; i += 16) {
-    const v128_t samples = wasm_v128_load(luma + i);
-    wasm_v128_store(out + i, wasm_u8x16_narrow_i16x8(eight(wasm_u16x8_extend_low_u8x16(samples), i),
-                                                     eight(wasm_u16x8_extend_high_u8x16(samples), i + 8)));
-  }
-  for (; i < count; ++i) {
-    const int value = saturate16(roundingMultiply(slope[i], luma[i] << 7) + offset[i]);
-    const int pushed = roundingMultiply(saturate16(value - kMiddle), gain);
-    const int sharpened = saturate16(saturate16(value + pushed) + 4) >> 3;
-    out[i] = static_cast<std::uint8_t>(std::clamp(sharpened, 0, 255));
-  }
-}
-
-void blendRow(const std::uint8_t* over, const std::uint8_t* under, const std::uint8_t* mask, std::uint8_t* out, int count) {
-  int i = 0;
-  for (; i + 16 <= count; i += 16) {
-    const v128_t m = wasm_v128_load(mask + i);
-    const v128_t rest = wasm_v128_not(m);
-    const v128_t a = wasm_v128_load(over + i);
-    const v128_t b = wasm_v128_load(under + i);
-    wasm_v128_store(out + i, wasm_u8x16_narrow_i16x8(over255(products(a, m, b, rest, false)),
-                                                     over255(products(a, m, b, rest, true))));
-  }
-  for (; i < count; ++i) {
-    out[i] = over255(static_cast<unsigned>(over[i] * mask[i] + under[i] * (255 - mask[i])));
-  }
-}
-
-void narrowRow(const std::int16_t* in, std::uint8_t* out, int count) {
-  const v128_t half = wasm_i16x8_splat(32);
-  int i = 0;
-  for (; i + 16 <= count; i += 16) {
-    const v128_t low = wasm_i16x8_shr(wasm_i16x8_add_sat(wasm_v128_load(in + i), half), 6);
-    const v128_t high = wasm_i16x8_shr(wasm_i16x8_add_sat(wasm_v128_load(in + i + 8), half), 6);
-    wasm_v128_store(out + i, wasm_u8x16_narrow_i16x8(low, high));
-  }
-  for (; i < count; ++i) out[i] = static_cast<std::uint8_t>(std::clamp(saturate16(in[i] + 32) >> 6, 0, 255));
-}
-
-void halveMaskRows(const std::uint8_t* top, const std::uint8_t* bottom, std::uint8_t* out, int count) {
-  const auto eight = [&](int at) {
-    const v128_t sum = wasm_i16x8_add(wasm_u16x8_extadd_pairwise_u8x16(wasm_v128_load(top + 2 * at)),
-                                      wasm_u16x8_extadd_pairwise_u8x16(wasm_v128_load(bottom + 2 * at)));
-    return wasm_u16x8_shr(wasm_i16x8_add(sum, wasm_i16x8_splat(2)), 2);
-  };
-  int i = 0;
-  for (; i + 16 <= count; i += 16) wasm_v128_store(out + i, wasm_u8x16_narrow_i16x8(eight(i), eight(i + 8)));
-  for (; i < count; ++i) {
-    out[i] = static_cast<std::uint8_t>((top[2 * i] + top[2 * i + 1] + bottom[2 * i] + bottom[2 * i + 1] + 2) >> 2);
-  }
-}
-
-void scaleRow(const std::uint8_t* in, std::uint8_t amount, std::uint8_t* out, int count) {
-  const v128_t amounts = wasm_i8x16_splat(static_cast<std::int8_t>(amount));
-  int i = 0;
-  for (; i + 16 <= count; i += 16) {
-    const v128_t samples = wasm_v128_load(in + i);
-    wasm_v128_store(out + i, wasm_u8x16_narrow_i16x8(over255(wasm_u16x8_extmul_low_u8x16(samples, amounts)),
-                                                     over255(wasm_u16x8_extmul_high_u8x16(samples, amounts))));
-  }
-  for (; i < count; ++i) out[i] = over255(static_cast<unsigned>(in[i] * amount));
-}
-
-void lightenRow(const std::uint8_t* row, const std::uint8_t* light, const std::uint8_t* weight, std::uint8_t* out, int count) {
-  int i = 0;
-  for (; i + 16 <= count; i += 16) {
-    const v128_t base = wasm_v128_load(row + i);
-    const v128_t gain = wasm_u8x16_sub_sat(wasm_v128_load(light + i), base);
-    const v128_t weights = wasm_v128_load(weight + i);
-    const v128_t added = wasm_u8x16_narrow_i16x8(over255(wasm_u16x8_extmul_low_u8x16(gain, weights)),
-                                                 over255(wasm_u16x8_extmul_high_u8x16(gain, weights)));
-    wasm_v128_store(out + i, wasm_u8x16_add_sat(base, added));
-  }
-  for (; i < count; ++i) {
-    const int gain = std::max(0, light[i] - row[i]);
-    out[i] = static_cast<std::uint8_t>(row[i] + over255(static_cast<unsigned>(gain * weight[i])));
-  }
+  if (rest > 0) std::memcpy(job.out + whole, last_out, rest);
 }
 
 }  // namespace tessera::video

@@ -1,39 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
-// Row kernels that put the person over the background: stretching, the full-size mask, and blending.
-// Each handles any `count` >= 0; pointers need no alignment; outputs must not overlap inputs unless said so.
+// The kernel that draws: one row of one plane, person over background with all its effects, in one pass over the pixels.
 #pragma once
 
 #include <cstdint>
+
+#include "wasm/video/small_plane.h"
 
 namespace tessera::video {
 
 // out[i] = a[i] + ((b[i] - a[i]) * weight + 2^14 >> 15), weight 0..32767. Differences must fit 16 bits.
 void mixRows(const std::int16_t* a, const std::int16_t* b, std::int16_t weight, std::int16_t* out, int count);
 
-// Stretches a row of a SmallPlane to `count` samples by `factor` (1, 2, 4 or 8), bilinear with centred samples.
-// `in` has a sample at -1 and at least sixteen spare ones after its end (see SmallPlane). `out` has room for
-// `count` rounded up to 8.
-void stretchRow(const std::int16_t* in, int factor, std::int16_t* out, int count);
+// A row of a SmallPlane (or a mix of two), to be stretched across the full row: bilinear with centred samples.
+struct SoftRow {
+  const std::int16_t* samples = nullptr;  // with a sample at -1 and sixteen spare ones behind; null: there is none
+  int factor = 1;                         // full-size samples that each spans: 1, 2, 4 or 8
+};
 
-// The full-size mask: out[i] = clamp(sharpen(slope[i] * luma[i] + offset[i])), 0..255. slope Q11; offset Q3 of 0..255.
-// sharpen pushes values away from 127.5 by 1 + gain / 32768.
-void maskRow(const std::uint8_t* luma, const std::int16_t* slope, const std::int16_t* offset, std::int16_t gain,
-             std::uint8_t* out, int count);
+// What lies behind the person.
+enum class Under : std::uint8_t {
+  kFrame,  // the frame itself: the room stays
+  kSoft,   // `soft`, Q6
+  kRow,    // `picture`
+  kColor,  // `color`
+};
 
-// out[i] = (over[i] * mask[i] + under[i] * (255 - mask[i])) / 255, rounded; exact at mask 0 and 255.
-// out may be over or under.
-void blendRow(const std::uint8_t* over, const std::uint8_t* under, const std::uint8_t* mask, std::uint8_t* out, int count);
+// Everything a row needs. Pixels are handled in blocks of sixteen; the last one may be cut short, and nothing is read or
+// written behind `count` in frame, above, below, picture and out.
+struct RowJob {
+  const std::uint8_t* frame = nullptr;
+  std::uint8_t* out = nullptr;  // does not overlap frame
+  int count = 0;
+  bool luma = true;
+  // One Certainty a block: in kPerson blocks the frame is shown (lit), in kRoom blocks what is behind; the rest is mixed.
+  const std::uint8_t* certainty = nullptr;
 
-// Q6 to bytes, rounded: out[i] = clamp((in[i] + 32) >> 6).
-void narrowRow(const std::int16_t* in, std::uint8_t* out, int count);
+  // Luma: the mask is clamp(sharpen(slope * guide + offset)), 0..255, where guide is the luma freed of some noise: the rows
+  // above and below count half as much as this one, and then the pixels left and right (of the block). slope Q11; offset Q3 of 0..255; sharpening pushes values
+  // away from 127.5 by 1 + kSharpen / 32768. `mask` holds this row's mask of the frame before, whole blocks of it, and gets
+  // the new one: the old, moved only as far that it is within |slope| * slack >> 15 (at most 48) of what the formula gives, which keeps
+  // the sensor's noise out.
+  const std::uint8_t* above = nullptr;
+  const std::uint8_t* below = nullptr;
+  SoftRow slope;
+  SoftRow offset;
+  std::int16_t slack = 0;
+  std::uint8_t* mask = nullptr;
+  // Chroma: the mask is the mean of 2 x 2 of these, of which there are 32 a block.
+  const std::uint8_t* mask_top = nullptr;
+  const std::uint8_t* mask_bottom = nullptr;
 
-// The mask of chroma samples: the mean of 2x2 mask values. `count` outputs read 2 * count of each row.
-void halveMaskRows(const std::uint8_t* top, const std::uint8_t* bottom, std::uint8_t* out, int count);
+  // Person minus room, Q6 (see PersonContrast): pixels get (255 - mask) / 256 of it added.
+  SoftRow contrast;
+  // Lifts the person's luma by amount * 2 * (luma - black) * (white - luma) / (white - black), amount Q15, and chroma away
+  // from 128 by half the amount.
+  SoftRow lift;
+  std::uint8_t black = 16;
+  std::uint8_t white = 235;
+  // The background's light on the person, Q6: luma takes what it is brighter, chroma mixes, by share (Q6 of 0..255) times
+  // wrap / 255.
+  SoftRow light;
+  SoftRow share;
+  std::uint8_t wrap = 0;
 
-// out[i] = in[i] * amount / 255, rounded.
-void scaleRow(const std::uint8_t* in, std::uint8_t amount, std::uint8_t* out, int count);
+  Under under = Under::kColor;
+  SoftRow soft;
+  const std::uint8_t* picture = nullptr;
+  std::uint8_t color = 0;
+  // The mask is to be the frame's alpha: colour counts fully from a quarter of it on, and fades to `color` below.
+  bool transparent = false;
+};
 
-// Adds light: out[i] = row[i] + max(0, light[i] - row[i]) * weight[i] / 255. out may be row.
-void lightenRow(const std::uint8_t* row, const std::uint8_t* light, const std::uint8_t* weight, std::uint8_t* out, int count);
+constexpr std::int16_t kSharpen = 19660;
+
+void drawRow(const RowJob& job);
 
 }  // namespace tessera::video

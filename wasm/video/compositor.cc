@@ -1,119 +1,130 @@
 // SPDX-License-Identifier: Apache-2.0
-// The row loops of compositing; everything a row needs stays in a few small buffers.
+// The row loop of compositing; everything a row needs stays in a few small buffers.
 #include "wasm/video/compositor.h"
 
 #include <algorithm>
 #include <cstring>
 
-#include "wasm/video/composite.h"
-
 namespace tessera::video {
 namespace {
 
-// Mask values are pushed away from the middle by 1 + 19660 / 32768 = 1.6.
-constexpr std::int16_t kSharpen = 19660;
+// How far a mask may be from what the picture says, in standard deviations of what the noise does to it. (The guide has lost
+// more than half of that noise already.)
+constexpr float kDeviations = 0.5f;
 
 }  // namespace
 
-void Compositor::prepare(int width) {
-  const auto room = static_cast<std::size_t>((width + 15) / 16 * 16 + 32);
-  if (room <= mixed_.size()) return;
-  mixed_.assign(room, 0);
-  wide_a_.assign(room, 0);
-  wide_b_.assign(room, 0);
-  mask_top_.assign(room, 0);
-  mask_bottom_.assign(room, 0);
-  mask_chroma_.assign(room, 0);
-  under_.assign(room, 0);
-  over_.assign(room, 0);
-  weight_.assign(room, 0);
-}
-
-void Compositor::stretched(const SmallPlane& plane, int factor, int y, std::int16_t* out, int count) {
-  // The row's place among the small rows, in 2 * factor parts of a small row.
-  const int place = std::max(0, 2 * y + 1 - factor);
-  const int first = std::min(place / (2 * factor), plane.height - 1);
-  const int second = std::min(first + 1, plane.height - 1);
-  const auto weight = static_cast<std::int16_t>(place % (2 * factor) * 32768 / (2 * factor));
+SoftRow Compositor::Stretcher::at(const SmallPlane* plane, int factor, int y) {
+  if (plane == nullptr) return {};
+  const RowPlace place = placeOf(y, factor, plane->height);
+  mixed_.resize(std::max(mixed_.size(), static_cast<std::size_t>(plane->stride)));
   // Padding included, so that stretching across finds its neighbours.
-  mixRows(plane.row(first) - 1, plane.row(second) - 1, weight, mixed_.data(), plane.stride);
-  stretchRow(mixed_.data() + 1, factor, out, count);
+  mixRows(plane->row(place.first) - 1, plane->row(place.second) - 1, place.weight, mixed_.data(), plane->stride);
+  return {mixed_.data() + 1, factor};
 }
 
-void Compositor::maskAt(const I420View& frame, const GuidedMask& mask, int factor, int y, std::uint8_t* out) {
-  stretched(mask.slope(), factor, y, wide_a_.data(), frame.y.width);
-  stretched(mask.offset(), factor, y, wide_b_.data(), frame.y.width);
-  maskRow(frame.y.row(y), wide_a_.data(), wide_b_.data(), kSharpen, out, frame.y.width);
-  out[frame.y.width] = out[frame.y.width - 1];
-}
-
-void Compositor::masksAt(const I420View& frame, const GuidedMask& mask, int factor, int y) {
-  maskAt(frame, mask, factor, y, mask_top_.data());
-  const bool pair = y + 1 < frame.y.height;
-  if (pair) maskAt(frame, mask, factor, y + 1, mask_bottom_.data());
-  halveMaskRows(mask_top_.data(), pair ? mask_bottom_.data() : mask_top_.data(), mask_chroma_.data(), frame.u.width);
-}
-
-void Compositor::overSoft(const I420View& frame, const GuidedMask& mask, int factor, const SoftPicture& room,
-                          const MutableI420View& out) {
-  const auto put = [&](Plane from, const SmallPlane& small, int small_factor, int y, const std::uint8_t* row_mask, MutablePlane to) {
-    stretched(small, small_factor, y, wide_a_.data(), from.width);
-    narrowRow(wide_a_.data(), under_.data(), from.width);
-    blendRow(from.row(y), under_.data(), row_mask, to.row(y), from.width);
-  };
-  for (int y = 0; y < frame.y.height; y += 2) {
-    masksAt(frame, mask, factor, y);
-    put(frame.y, room.y, room.factor, y, mask_top_.data(), out.y);
-    if (y + 1 < frame.y.height) put(frame.y, room.y, room.factor, y + 1, mask_bottom_.data(), out.y);
-    put(frame.u, room.u, room.factor / 2, y / 2, mask_chroma_.data(), out.u);
-    put(frame.v, room.v, room.factor / 2, y / 2, mask_chroma_.data(), out.v);
+void Compositor::certaintyAt(const Scene& scene, int y, std::uint8_t* blocks) {
+  const RowPlace place = placeOf(y, scene.factor, scene.mask->slope().height);
+  const std::uint8_t* first = scene.mask->certaintyRow(place.first) - 1;
+  const std::uint8_t* second = scene.mask->certaintyRow(place.second) - 1;
+  // The samples that a block of sixteen lies between: one more on either side than it spans.
+  const int step = 16 / scene.factor;
+  const int count = (scene.frame.y.width + 15) / 16;
+  for (int block = 0; block < count; ++block, first += step, second += step) {
+    std::uint8_t both = 0;
+    for (int i = 0; i < step + 2; ++i) both |= static_cast<std::uint8_t>(first[i] | second[i]);
+    blocks[block] = both;
   }
+  // Neutral for the chroma block that reaches behind the end.
+  blocks[count] = 0;
 }
 
-void Compositor::overPicture(const I420View& frame, const GuidedMask& mask, int factor, const I420View& picture,
-                             const LightWrap& wrap, const MutableI420View& out) {
-  const auto put = [&](Plane from, Plane under, const SmallPlane* light, int light_factor, int share_factor, bool luma, int y,
-                       const std::uint8_t* row_mask, MutablePlane to) {
-    const std::uint8_t* over = from.row(y);
-    if (light != nullptr && wrap.amount > 0) {
-      stretched(*wrap.share, share_factor, y, wide_a_.data(), from.width);
-      narrowRow(wide_a_.data(), weight_.data(), from.width);
-      scaleRow(weight_.data(), wrap.amount, weight_.data(), from.width);
-      stretched(*light, light_factor, y, wide_a_.data(), from.width);
-      narrowRow(wide_a_.data(), under_.data(), from.width);
-      if (luma) {
-        lightenRow(over, under_.data(), weight_.data(), over_.data(), from.width);
-      } else {
-        blendRow(under_.data(), over, weight_.data(), over_.data(), from.width);
-      }
-      over = over_.data();
+void Compositor::drawLuma(const Scene& scene, int y, const std::uint8_t* certainty, std::uint8_t* mask, std::uint8_t* out) {
+  RowJob job;
+  job.frame = scene.frame.y.row(y);
+  job.above = scene.frame.y.row(std::max(y - 1, 0));
+  job.below = scene.frame.y.row(std::min(y + 1, scene.frame.y.height - 1));
+  job.out = out;
+  job.count = scene.frame.y.width;
+  job.certainty = certainty;
+  job.slope = slope_.at(&scene.mask->slope(), scene.factor, y);
+  job.offset = offset_.at(&scene.mask->offset(), scene.factor, y);
+  // The noise moves the mask by slope (Q11, so times 16) * noise * (1 + kSharpen / 32768).
+  job.slack = fresh_ ? std::int16_t{0} : static_cast<std::int16_t>(std::min(kDeviations * scene.noise * 1.6f * 16.0f, 4096.0f));
+  job.mask = mask;
+  const bool full = scene.frame.color.range == ColorRange::kFull;
+  job.black = full ? 0 : 16;
+  job.white = full ? 255 : 235;
+  if (scene.contrast != nullptr) job.contrast = contrast_.at(&scene.contrast->y, scene.contrast->factor, y);
+  job.lift = lift_.at(scene.lift, scene.factor, y);
+  if (scene.wrap > 0) {
+    job.wrap = scene.wrap;
+    job.share = share_.at(scene.share, scene.factor, y);
+    job.light = light_.at(&scene.light->y, scene.light->factor, y);
+  }
+  job.under = scene.under;
+  if (scene.under == Under::kSoft) job.soft = soft_.at(&scene.soft->y, scene.soft->factor, y);
+  if (scene.under == Under::kRow) job.picture = scene.picture.y.row(y);
+  job.color = scene.color.y;
+  job.transparent = scene.transparent;
+  drawRow(job);
+}
+
+void Compositor::draw(const Scene& scene, const MutableI420View& out, MutablePlane alpha) {
+  const int width = scene.frame.y.width;
+  const int height = scene.frame.y.height;
+  const auto stride = static_cast<std::size_t>((width + 31) / 32 * 32);
+  const auto mask = [&](int y) { return mask_.data() + stride * static_cast<std::size_t>(y); };
+  if (size_ != Resolution{width, height}) {
+    size_ = {width, height};
+    fresh_ = true;
+    mask_.assign(stride * static_cast<std::size_t>(height), 0);
+    for (auto& blocks : certainties_) blocks.assign(stride / 16 + 1, 0);
+    chroma_certainty_.assign(stride / 32, 0);
+  }
+  const auto chroma = [&](int y, Plane frame, const SmallPlane SoftPicture::*plane, Plane picture, std::uint8_t color, std::uint8_t* target) {
+    RowJob job;
+    job.luma = false;
+    job.frame = frame.row(y);
+    job.out = target;
+    job.count = frame.width;
+    job.certainty = chroma_certainty_.data();
+    job.mask_top = mask(2 * y);
+    job.mask_bottom = mask(std::min(2 * y + 1, height - 1));
+    const auto row = [&](Stretcher& stretcher, const SoftPicture* from) {
+      return from == nullptr ? SoftRow{} : stretcher.at(&(from->*plane), from->factor / 2, y);
+    };
+    job.contrast = row(contrast_, scene.contrast);
+    job.lift = lift_.at(scene.lift, scene.factor / 2, y);
+    if (scene.wrap > 0) {
+      job.wrap = scene.wrap;
+      job.share = share_.at(scene.share, scene.factor / 2, y);
+      job.light = row(light_, scene.light);
     }
-    blendRow(over, under.row(y), row_mask, to.row(y), from.width);
+    job.under = scene.under;
+    if (scene.under == Under::kSoft) job.soft = row(soft_, scene.soft);
+    if (scene.under == Under::kRow) job.picture = picture.row(y);
+    job.color = color;
+    job.transparent = scene.transparent;
+    drawRow(job);
   };
-  const SoftPicture* light = wrap.light;
-  const int lit = light != nullptr ? light->factor : 2;
-  for (int y = 0; y < frame.y.height; y += 2) {
-    masksAt(frame, mask, factor, y);
-    const SmallPlane* ly = light != nullptr ? &light->y : nullptr;
-    put(frame.y, picture.y, ly, lit, factor, true, y, mask_top_.data(), out.y);
-    if (y + 1 < frame.y.height) put(frame.y, picture.y, ly, lit, factor, true, y + 1, mask_bottom_.data(), out.y);
-    put(frame.u, picture.u, light != nullptr ? &light->u : nullptr, lit / 2, factor / 2, false, y / 2, mask_chroma_.data(), out.u);
-    put(frame.v, picture.v, light != nullptr ? &light->v : nullptr, lit / 2, factor / 2, false, y / 2, mask_chroma_.data(), out.v);
+  const int blocks = (out.u.width + 15) / 16;
+  for (int y = 0; y < height; y += 2) {
+    const int rows = std::min(2, height - y);
+    for (int i = 0; i < rows; ++i) {
+      certaintyAt(scene, y + i, certainties_[i].data());
+      drawLuma(scene, y + i, certainties_[i].data(), mask(y + i), out.y.row(y + i));
+      if (scene.transparent) std::memcpy(alpha.row(y + i), mask(y + i), static_cast<std::size_t>(width));
+    }
+    for (int block = 0; block < blocks; ++block) {
+      std::uint8_t both = 0;
+      for (int i = 0; i < rows; ++i) both |= static_cast<std::uint8_t>(certainties_[i][static_cast<std::size_t>(2 * block)] | certainties_[i][static_cast<std::size_t>(2 * block + 1)]);
+      chroma_certainty_[static_cast<std::size_t>(block)] = both;
+    }
+    chroma(y / 2, scene.frame.u, &SoftPicture::u, scene.picture.u, scene.color.u, out.u.row(y / 2));
+    chroma(y / 2, scene.frame.v, &SoftPicture::v, scene.picture.v, scene.color.v, out.v.row(y / 2));
   }
-}
-
-void Compositor::overColor(const I420View& frame, const GuidedMask& mask, int factor, YuvColor color, const MutableI420View& out) {
-  const auto put = [&](Plane from, std::uint8_t value, int y, const std::uint8_t* row_mask, MutablePlane to) {
-    std::memset(under_.data(), value, static_cast<std::size_t>(from.width));
-    blendRow(from.row(y), under_.data(), row_mask, to.row(y), from.width);
-  };
-  for (int y = 0; y < frame.y.height; y += 2) {
-    masksAt(frame, mask, factor, y);
-    put(frame.y, color.y, y, mask_top_.data(), out.y);
-    if (y + 1 < frame.y.height) put(frame.y, color.y, y + 1, mask_bottom_.data(), out.y);
-    put(frame.u, color.u, y / 2, mask_chroma_.data(), out.u);
-    put(frame.v, color.v, y / 2, mask_chroma_.data(), out.v);
-  }
+  fresh_ = false;
 }
 
 }  // namespace tessera::video

@@ -1,51 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
-// Walks down the frame two rows at a time and lays the person over a blurred room, a picture or a colour.
+// Walks down the frame two rows at a time and lays the person over what is behind, with all effects in one pass.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "wasm/video/composite.h"
 #include "wasm/video/convert.h"
 #include "wasm/video/frame.h"
-#include "wasm/video/mask.h"
-#include "wasm/video/soft_background.h"
+#include "wasm/video/guided_mask.h"
 
 namespace tessera::video {
 
-// Light from the background on the person's outline: the stretched share of background around each pixel.
-struct LightWrap {
-  const SmallPlane* share = nullptr;  // Q6 of 0..255
-  const SoftPicture* light = nullptr;
-  std::uint8_t amount = 0;
+// Everything that becomes one picture. What is null is left out. Small planes of the mask's grid span `factor` luma pixels
+// a sample.
+struct Scene {
+  I420View frame;
+  const GuidedMask* mask = nullptr;
+  int factor = 2;                          // 2, 4 or 8
+  float noise = 0.0f;                      // standard deviation of the luma's noise, 0..255
+  const SoftPicture* contrast = nullptr;   // see PersonContrast
+  const SmallPlane* lift = nullptr;        // on the mask's grid; see RowJob
+  const SoftPicture* light = nullptr;      // what falls on the outline, with `share` on the mask's grid
+  const SmallPlane* share = nullptr;
+  std::uint8_t wrap = 0;
+  Under under = Under::kColor;
+  const SoftPicture* soft = nullptr;
+  I420View picture;
+  YuvColor color{16, 128, 128};
+  bool transparent = false;
 };
 
 class Compositor {
  public:
-  // Allocates when the width grows, never otherwise.
-  void prepare(int width);
-
-  // `factor`: luma pixels that a sample of the mask's planes spans. `out` must not overlap `frame`.
-  void overSoft(const I420View& frame, const GuidedMask& mask, int factor, const SoftPicture& room, const MutableI420View& out);
-  void overPicture(const I420View& frame, const GuidedMask& mask, int factor, const I420View& picture, const LightWrap& wrap,
-                   const MutableI420View& out);
-  void overColor(const I420View& frame, const GuidedMask& mask, int factor, YuvColor color, const MutableI420View& out);
+  // Draws into `out`, of the frame's size, which must not overlap it. `alpha`, of that size too, gets the mask where the
+  // scene is transparent. The mask of the frame before is remembered. Allocates when the size changes, never otherwise.
+  void draw(const Scene& scene, const MutableI420View& out, MutablePlane alpha);
 
  private:
-  // Stretches row `y` of the full picture out of `plane` into `out`.
-  void stretched(const SmallPlane& plane, int factor, int y, std::int16_t* out, int count);
-  void maskAt(const I420View& frame, const GuidedMask& mask, int factor, int y, std::uint8_t* out);
-  // Computes the masks of luma rows y and y + 1 and of chroma row y / 2.
-  void masksAt(const I420View& frame, const GuidedMask& mask, int factor, int y);
+  // The mix of the two rows of a small plane that row y of the full picture lies between.
+  class Stretcher {
+   public:
+    SoftRow at(const SmallPlane* plane, int factor, int y);
 
-  std::vector<std::int16_t> mixed_;
-  std::vector<std::int16_t> wide_a_;
-  std::vector<std::int16_t> wide_b_;
-  std::vector<std::uint8_t> mask_top_;
-  std::vector<std::uint8_t> mask_bottom_;
-  std::vector<std::uint8_t> mask_chroma_;
-  std::vector<std::uint8_t> under_;
-  std::vector<std::uint8_t> over_;
-  std::vector<std::uint8_t> weight_;
+   private:
+    std::vector<std::int16_t> mixed_;
+  };
+
+  void certaintyAt(const Scene& scene, int y, std::uint8_t* blocks);
+  // Whole blocks of `mask` are written.
+  void drawLuma(const Scene& scene, int y, const std::uint8_t* certainty, std::uint8_t* mask, std::uint8_t* out);
+
+  Stretcher slope_;
+  Stretcher offset_;
+  Stretcher contrast_;
+  Stretcher lift_;
+  Stretcher light_;
+  Stretcher share_;
+  Stretcher soft_;
+  // The whole mask, rows in whole blocks of chroma.
+  std::vector<std::uint8_t> mask_;
+  Resolution size_{};
+  bool fresh_ = true;
+  // Of two luma rows, the certainty of each block; and of the chroma blocks below them.
+  std::vector<std::uint8_t> certainties_[2];
+  std::vector<std::uint8_t> chroma_certainty_;
 };
 
 }  // namespace tessera::video

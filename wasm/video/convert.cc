@@ -179,4 +179,69 @@ void splitChroma(Plane interleaved, MutablePlane u, MutablePlane v) {
   }
 }
 
+I420View toI420(std::span<const std::uint8_t> bytes, const FrameLayout& layout, std::vector<std::uint8_t>& converted) {
+  I420View frame = i420View(bytes, layout);
+  if (layout.format == PixelFormat::kI420) return frame;
+  FrameLayout target_layout = packedLayout(PixelFormat::kI420, layout.size);
+  target_layout.color = layout.color;
+  converted.resize(packedFrameSize(PixelFormat::kI420, layout.size));
+  const MutableI420View target = mutableI420View(converted, target_layout);
+  const auto plane = [&](std::size_t index, int width, int height) {
+    const PlaneLayout& at = layout.planes[index];
+    return Plane{bytes.data() + at.offset, width, height, static_cast<std::ptrdiff_t>(at.stride)};
+  };
+  if (layout.format == PixelFormat::kNv12) {
+    splitChroma(plane(1, 2 * target.u.width, target.u.height), target.u, target.v);
+    frame.u = target.u;
+    frame.v = target.v;
+    return frame;
+  }
+  const bool blue_first = layout.format == PixelFormat::kBgra || layout.format == PixelFormat::kBgrx;
+  packedToI420(plane(0, layout.size.width * 4, layout.size.height), blue_first, target);
+  return target;
+}
+
+void recolor(const MutableI420View& frame, ColorSpace to) {
+  const YuvToRgb back = yuvToRgb(frame.color);
+  const bool full = to.range == ColorRange::kFull;
+  const float kr = to.matrix == ColorMatrix::kBt601 ? 0.299f : 0.2126f;
+  const float kb = to.matrix == ColorMatrix::kBt601 ? 0.114f : 0.0722f;
+  const float luma = full ? 255.0f : 219.0f;
+  const float chroma = full ? 127.5f : 112.0f;
+  // The whole is a matrix and an offset in Q12: what becomes of nothing, and of one step of each component.
+  std::int32_t matrix[3][4];
+  float zero[3];
+  for (int column = 3; column >= 0; --column) {
+    float rgb[3];
+    for (int i = 0; i < 3; ++i) {
+      rgb[i] = back.bias[i] + (column == 0 ? back.y_gain : column == 1 ? back.u_gain[i] : column == 2 ? back.v_gain[i] : 0.0f);
+    }
+    const float y = kr * rgb[0] + (1.0f - kr - kb) * rgb[1] + kb * rgb[2];
+    const float yuv[3] = {luma * y + (full ? 0.0f : 16.0f), chroma * (rgb[2] - y) / (1.0f - kb) + 128.0f, chroma * (rgb[0] - y) / (1.0f - kr) + 128.0f};
+    for (int i = 0; i < 3; ++i) {
+      if (column == 3) zero[i] = yuv[i];
+      matrix[i][column] = static_cast<std::int32_t>((column == 3 ? yuv[i] + 0.5f : yuv[i] - zero[i]) * 4096.0f);
+    }
+  }
+  const auto clamped = [](std::int32_t q12) { return static_cast<std::uint8_t>(std::clamp(q12 >> 12, 0, 255)); };
+  for (int y = 0; y < frame.y.height; ++y) {
+    const std::uint8_t* u = frame.u.row(y / 2);
+    const std::uint8_t* v = frame.v.row(y / 2);
+    std::uint8_t* row = frame.y.row(y);
+    for (int x = 0; x < frame.y.width; ++x) {
+      row[x] = clamped(matrix[0][0] * row[x] + matrix[0][1] * u[x / 2] + matrix[0][2] * v[x / 2] + matrix[0][3]);
+    }
+    // Luma of both rows needs the old chroma.
+    if (y % 2 == 0 && y + 1 < frame.y.height) continue;
+    std::uint8_t* us = frame.u.row(y / 2);
+    std::uint8_t* vs = frame.v.row(y / 2);
+    for (int x = 0; x < frame.u.width; ++x) {
+      const std::int32_t from_u = us[x];
+      const std::int32_t from_v = vs[x];
+      us[x] = clamped(matrix[1][1] * from_u + matrix[1][2] * from_v + matrix[1][3]);
+      vs[x] = clamped(matrix[2][1] * from_u + matrix[2][2] * from_v + matrix[2][3]);
+    }
+  }
+}
+
 }  // namespace tessera::video

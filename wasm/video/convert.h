@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "wasm/video/frame.h"
 
@@ -38,6 +40,13 @@ YuvColor yuvOf(std::uint8_t red, std::uint8_t green, std::uint8_t blue, ColorSpa
 // Chroma is the mean of each 2x2 block (of what there is of it at odd edges). The fourth byte is ignored.
 // Uses out.color as the target colour space.
 void packedToI420(Plane packed, bool blue_first, const MutableI420View& out);
+
+// The frame that lies in `bytes`, which the layout must be valid for, as I420: what is I420 already stays where it is, the
+// rest is written into `converted`. Packed pixels become layout.color. Allocates when `converted` has to grow.
+I420View toI420(std::span<const std::uint8_t> bytes, const FrameLayout& layout, std::vector<std::uint8_t>& converted);
+
+// Converts in place from frame.color to another colour space, within 2 of the exact values.
+void recolor(const MutableI420View& frame, ColorSpace to);
 
 // Splits interleaved chroma (rows of 2 * u.width bytes) into two planes.
 void splitChroma(Plane interleaved, MutablePlane u, MutablePlane v);

@@ -24,16 +24,17 @@ void ModelInput::prepare(Resolution picture, Resolution input) {
   if (picture == picture_ && input == input_) return;
   picture_ = picture;
   input_ = input;
-  float scale_x = static_cast<float>(input.width) / static_cast<float>(picture.width);
-  float scale_y = static_cast<float>(input.height) / static_cast<float>(picture.height);
-  scale_x = std::min(scale_x, scale_y * kMaxStretch);
-  scale_y = std::min(scale_y, scale_x * kMaxStretch);
-  const float margin_x = 0.5f * (static_cast<float>(input.width) - scale_x * static_cast<float>(picture.width));
-  const float margin_y = 0.5f * (static_cast<float>(input.height) - scale_y * static_cast<float>(picture.height));
-  tabulate(input_x_, input.width, picture.width, -margin_x / scale_x, 1.0f / scale_x);
-  tabulate(input_y_, input.height, picture.height, -margin_y / scale_y, 1.0f / scale_y);
-  tabulate(picture_x_, picture.width, input.width, margin_x, scale_x);
-  tabulate(picture_y_, picture.height, input.height, margin_y, scale_y);
+  const auto width = static_cast<float>(picture.width);
+  const auto height = static_cast<float>(picture.height);
+  scale_x_ = static_cast<float>(input.width) / width;
+  scale_y_ = static_cast<float>(input.height) / height;
+  scale_x_ = std::min(scale_x_, scale_y_ * kMaxStretch);
+  scale_y_ = std::min(scale_y_, scale_x_ * kMaxStretch);
+  margin_x_ = 0.5f * (static_cast<float>(input.width) - scale_x_ * width);
+  margin_y_ = 0.5f * (static_cast<float>(input.height) - scale_y_ * height);
+  tabulate(input_x_, input.width, picture.width, -margin_x_ / scale_x_, 1.0f / scale_x_);
+  tabulate(input_y_, input.height, picture.height, -margin_y_ / scale_y_, 1.0f / scale_y_);
+  crop_ = {0, 0, 0, 0};
   row_.assign(static_cast<std::size_t>(input.width), 0.0f);
 }
 
@@ -68,7 +69,14 @@ void ModelInput::fill(const QuadImage& picture, ColorSpace color, std::span<floa
   }
 }
 
-void ModelInput::readMask(std::span<const float> mask, std::span<float> out) {
+void ModelInput::readMask(std::span<const float> mask, const Share& crop, std::span<float> out) {
+  if (crop != crop_) {
+    crop_ = crop;
+    const float left = crop.x * static_cast<float>(picture_.width);
+    const float top = crop.y * static_cast<float>(picture_.height);
+    tabulate(picture_x_, picture_.width, input_.width, margin_x_ + left * scale_x_, scale_x_ * crop.width);
+    tabulate(picture_y_, picture_.height, input_.height, margin_y_ + top * scale_y_, scale_y_ * crop.height);
+  }
   float* target = out.data();
   const int width = input_.width;
   for (const Tap& down : picture_y_) {
@@ -80,6 +88,17 @@ void ModelInput::readMask(std::span<const float> mask, std::span<float> out) {
       *target++ = left + (row_[static_cast<std::size_t>(across.second)] - left) * across.weight;
     }
   }
+}
+
+Share ModelInput::inPicture(const Share& in_input) const {
+  const auto place = [](float share, int input, float margin, float scale, int picture) {
+    return std::clamp((share * static_cast<float>(input) - margin) / (scale * static_cast<float>(picture)), 0.0f, 1.0f);
+  };
+  const float left = place(in_input.x, input_.width, margin_x_, scale_x_, picture_.width);
+  const float right = place(in_input.x + in_input.width, input_.width, margin_x_, scale_x_, picture_.width);
+  const float top = place(in_input.y, input_.height, margin_y_, scale_y_, picture_.height);
+  const float bottom = place(in_input.y + in_input.height, input_.height, margin_y_, scale_y_, picture_.height);
+  return {left, top, right - left, bottom - top};
 }
 
 }  // namespace tessera::video

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "wasm/video/people.h"
 #include "wasm/video/quads.h"
 
 namespace tessera::video {
@@ -22,8 +23,12 @@ class ModelInput {
   // `rgb` must have room for one float more than that.
   void fill(const QuadImage& picture, ColorSpace color, std::span<float> rgb) const;
 
-  // Reads a mask on the input's grid at the place of every pixel of the picture, bilinear. `out`: picture.width * height.
-  void readMask(std::span<const float> mask, std::span<float> out);
+  // Reads a mask on the input's grid at the place of every pixel of a picture of `crop`, bilinear. The crop's picture has
+  // the whole picture's size. `out`: picture.width * height.
+  void readMask(std::span<const float> mask, const Share& crop, std::span<float> out);
+
+  // The part of the picture that a part of the input shows.
+  Share inPicture(const Share& in_input) const;
 
  private:
   // A position between two samples of one axis.
@@ -36,6 +41,11 @@ class ModelInput {
 
   Resolution picture_{};
   Resolution input_{};
+  float scale_x_ = 1.0f;  // input pixels for a pixel of the picture
+  float scale_y_ = 1.0f;
+  float margin_x_ = 0.0f;  // input pixels beside the picture
+  float margin_y_ = 0.0f;
+  Share crop_{0, 0, 0, 0};
   std::vector<Tap> input_x_;
   std::vector<Tap> input_y_;
   std::vector<Tap> picture_x_;

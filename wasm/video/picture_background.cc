@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fitting a picture: colour conversion, cover or contain, and turning it with the frame.
+// Fitting a picture: colours, cover or contain, and turning it with the frame.
 #include "wasm/video/picture_background.h"
 
 #include <algorithm>
@@ -7,7 +7,6 @@
 
 #include "wasm/video/convert.h"
 #include "wasm/video/scale.h"
-#include "wasm/video/video_error.h"
 
 namespace tessera::video {
 namespace {
@@ -18,97 +17,91 @@ void fill(MutablePlane plane, std::uint8_t value) {
   for (int y = 0; y < plane.height; ++y) std::memset(plane.row(y), value, static_cast<std::size_t>(plane.width));
 }
 
-// The part of `plane` from (x, y), of the given size.
-MutablePlane part(MutablePlane plane, int x, int y, int width, int height) {
-  return {plane.row(y) + x, width, height, plane.stride};
-}
-
-// Lays one plane of the picture into one plane of the frame.
-void place(Plane picture, Fit fit, MutablePlane out) {
-  const float scale_x = static_cast<float>(out.width) / static_cast<float>(picture.width);
-  const float scale_y = static_cast<float>(out.height) / static_cast<float>(picture.height);
-  if (fit == Fit::kCover) {
-    const float scale = std::max(scale_x, scale_y);
-    const float width = std::min(static_cast<float>(picture.width), static_cast<float>(out.width) / scale);
-    const float height = std::min(static_cast<float>(picture.height), static_cast<float>(out.height) / scale);
-    resamplePlane(picture,
-                  {(static_cast<float>(picture.width) - width) / 2, (static_cast<float>(picture.height) - height) / 2,
-                   width, height},
-                  out);
-    return;
-  }
-  const float scale = std::min(scale_x, scale_y);
-  const int width = std::clamp(static_cast<int>(static_cast<float>(picture.width) * scale + 0.5f), 1, out.width);
-  const int height = std::clamp(static_cast<int>(static_cast<float>(picture.height) * scale + 0.5f), 1, out.height);
-  resamplePlane(picture, {0, 0, static_cast<float>(picture.width), static_cast<float>(picture.height)},
-                part(out, (out.width - width) / 2, (out.height - height) / 2, width, height));
-}
-
-void small(Plane plane, int factor, int width, int height, std::vector<std::uint8_t>& into) {
-  into.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
-  reducePlane(plane, factor, {into.data(), width, height, width});
+// The part of a frame from an even place on.
+MutableI420View part(const MutableI420View& view, int x, int y, Resolution size) {
+  const auto of = [](MutablePlane plane, int left, int top, int width, int height) {
+    return MutablePlane{plane.row(top) + left, width, height, plane.stride};
+  };
+  return {of(view.y, x, y, size.width, size.height), of(view.u, x / 2, y / 2, halfUp(size.width), halfUp(size.height)),
+          of(view.v, x / 2, y / 2, halfUp(size.width), halfUp(size.height)), view.color};
 }
 
 }  // namespace
 
-Result<void> PictureBackground::set(std::span<const std::uint8_t> rgba, Resolution size, Fit fit) {
-  if (auto valid = validateSize(size); !valid.hasValue()) return valid;
-  if (rgba.size() < packedFrameSize(PixelFormat::kRgba, size)) {
-    return frameInvalid("the picture's buffer is smaller than its size says");
-  }
-  rgba_.assign(rgba.begin(), rgba.begin() + static_cast<std::ptrdiff_t>(packedFrameSize(PixelFormat::kRgba, size)));
-  size_ = size;
-  fit_ = fit;
+Result<void> PictureBackground::set(std::vector<std::uint8_t>& bytes, const FrameLayout& layout) {
+  if (auto valid = validateLayout(layout, bytes.size()); !valid.hasValue()) return valid;
+  bytes_.swap(bytes);
+  layout_ = layout;
   fitted_ = false;
   return {};
 }
 
-void PictureBackground::fitTo(Resolution frame, Rotation rotation, ColorSpace color, int factor) {
-  if (fitted_ && frame == frame_ && rotation == rotation_ && color == color_) return;
+void PictureBackground::clear() { *this = {}; }
+
+void PictureBackground::fitTo(Resolution frame, Rotation rotation, ColorSpace color, Fit fit, int factor) {
+  if (fitted_ && frame == frame_ && rotation == rotation_ && color == color_ && fit == fit_) return;
   fitted_ = true;
+  lit_ = false;
   frame_ = frame;
   rotation_ = rotation;
   color_ = color;
+  fit_ = fit;
+  factor_ = factor;
 
-  const FrameLayout picture_layout = packedLayout(PixelFormat::kI420, size_);
-  std::vector<std::uint8_t> picture_bytes(packedFrameSize(PixelFormat::kI420, size_));
-  MutableI420View picture = mutableI420View(picture_bytes, picture_layout);
-  picture.color = color;
-  packedToI420({rgba_.data(), size_.width * 4, size_.height, size_.width * 4}, false, picture);
+  FrameLayout picture_layout = layout_;
+  // Packed pixels are converted to the frame's colours at once; planes come in their own.
+  if (isPacked(layout_.format)) picture_layout.color = color;
+  const I420View picture = toI420(bytes_, picture_layout, converted_);
 
+  const bool is_turned = rotation != Rotation::k0;
   const Resolution upright = turned(frame, rotation);
-  std::vector<std::uint8_t> upright_bytes(packedFrameSize(PixelFormat::kI420, upright));
-  const MutableI420View fitted = mutableI420View(upright_bytes, packedLayout(PixelFormat::kI420, upright));
-  const YuvColor black = yuvOf(0, 0, 0, color);
-  fill(fitted.y, black.y);
-  fill(fitted.u, black.u);
-  fill(fitted.v, black.v);
-  place(picture.y, fit_, fitted.y);
-  place(picture.u, fit_, fitted.u);
-  place(picture.v, fit_, fitted.v);
+  const auto bytes = packedFrameSize(PixelFormat::kI420, frame);
+  pixels_.resize(bytes);
+  if (is_turned) upright_.resize(bytes);
+  FrameLayout layout = packedLayout(PixelFormat::kI420, upright);
+  layout.color = picture.color;
+  const MutableI420View fitted = mutableI420View(is_turned ? upright_ : pixels_, layout);
 
-  FrameLayout layout = packedLayout(PixelFormat::kI420, frame);
-  layout.color = color;
-  pixels_.resize(packedFrameSize(PixelFormat::kI420, frame));
-  const MutableI420View target = mutableI420View(pixels_, layout);
-  // The frame is turned upright by whoever shows it, so the picture is turned the other way here.
-  rotatePlane(fitted.y, opposite(rotation), target.y);
-  rotatePlane(fitted.u, opposite(rotation), target.u);
-  rotatePlane(fitted.v, opposite(rotation), target.v);
+  const auto width = static_cast<float>(picture.y.width);
+  const auto height = static_cast<float>(picture.y.height);
+  const float scale_x = static_cast<float>(upright.width) / width;
+  const float scale_y = static_cast<float>(upright.height) / height;
+  if (fit == Fit::kCover) {
+    const float scale = std::max(scale_x, scale_y);
+    const float seen_width = std::min(width, static_cast<float>(upright.width) / scale);
+    const float seen_height = std::min(height, static_cast<float>(upright.height) / scale);
+    zoom_.run(picture, {(width - seen_width) / 2, (height - seen_height) / 2, seen_width, seen_height}, fitted);
+  } else {
+    const YuvColor black = yuvOf(0, 0, 0, picture.color);
+    fill(fitted.y, black.y);
+    fill(fitted.u, black.u);
+    fill(fitted.v, black.v);
+    const float scale = std::min(scale_x, scale_y);
+    const Resolution seen{std::clamp(static_cast<int>(width * scale + 0.5f), 1, upright.width), std::clamp(static_cast<int>(height * scale + 0.5f), 1, upright.height)};
+    const auto even = [](int margin) { return margin / 2 & ~1; };
+    zoom_.run(picture, {0, 0, width, height}, part(fitted, even(upright.width - seen.width), even(upright.height - seen.height), seen));
+  }
+  if (picture.color != color) recolor(fitted, color);
+
+  FrameLayout target_layout = packedLayout(PixelFormat::kI420, frame);
+  target_layout.color = color;
+  const MutableI420View target = mutableI420View(pixels_, target_layout);
+  if (is_turned) {
+    // The frame is turned upright by whoever shows it, so the picture is turned the other way here.
+    rotatePlane(fitted.y, opposite(rotation), target.y);
+    rotatePlane(fitted.u, opposite(rotation), target.u);
+    rotatePlane(fitted.v, opposite(rotation), target.v);
+  }
   view_ = target;
+}
 
-  const int width = (frame.width + factor - 1) / factor;
-  const int height = (frame.height + factor - 1) / factor;
-  std::vector<std::uint8_t> y;
-  std::vector<std::uint8_t> u;
-  std::vector<std::uint8_t> v;
-  small(view_.y, factor, width, height, y);
-  small(view_.u, factor / 2, width, height, u);
-  small(view_.v, factor / 2, width, height, v);
-  QuadImage quads;
-  quads.resize(width, height);
-  packQuads({y.data(), width, height, width}, {u.data(), width, height, width}, {v.data(), width, height, width}, quads);
-  soft_.run(quads, factor, {}, kLightStrength);
+const SoftPicture& PictureBackground::light() {
+  if (!lit_) {
+    reduceToQuads(view_, factor_, small_, quads_);
+    soft_.run(quads_, factor_, {}, kLightStrength);
+    lit_ = true;
+  }
+  return soft_.result();
 }
 
 }  // namespace tessera::video

@@ -3,12 +3,15 @@
 #include "wasm/video/pipeline.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "wasm/video/convert.h"
+#include "wasm/video/people.h"
 #include "wasm/video/scale.h"
 #include "wasm/video/segmentation/segmenter.h"
 #include "wasm/video/video_error.h"
+#include "wasm/video/weighted.h"
 
 namespace tessera::video {
 namespace {
@@ -41,6 +44,11 @@ constexpr int divideUp(int value, int by) { return (value + by - 1) / by; }
 
 // Share of the shorter side over which light wraps around the person.
 constexpr float kWrapReach = 0.03f;
+// Less light than this (Q6 of 0..255) cannot be seen.
+constexpr std::int16_t kLeastWrap = 32;
+
+// The standard deviation (0..255) of a pixel's noise whose change from frame to frame has a median of 1: 255 / (0.6745 * sqrt(2)).
+constexpr float kDeviationOfMedian = 267.0f;
 
 }  // namespace
 
@@ -50,7 +58,7 @@ Result<Pipeline> Pipeline::create(std::span<const std::byte> model) {
   return Pipeline(std::make_unique<SegmenterModel>(std::move(segmenter).value()));
 }
 
-Pipeline::Pipeline(std::unique_ptr<PersonModel> model) : model_(std::move(model)), background_(BlurBackground{}) {
+Pipeline::Pipeline(std::unique_ptr<PersonModel> model) : model_(std::move(model)) {
   full_input_ = model_->inputResolution();
   const auto count = static_cast<std::size_t>(full_input_.pixels());
   rgb_.assign(count * 3 + 1, 0.0f);
@@ -58,16 +66,14 @@ Pipeline::Pipeline(std::unique_ptr<PersonModel> model) : model_(std::move(model)
   temporal_.reset(model_->inputResolution());
 }
 
-void Pipeline::setBlur(BlurBackground blur) { background_ = blur; }
-void Pipeline::setColor(ColorBackground color) { background_ = color; }
-
-Result<void> Pipeline::setPicture(std::span<const std::uint8_t> rgba, Resolution size, Fit fit, float light_wrap) {
-  PictureBackground picture;
-  if (auto set = picture.set(rgba, size, fit); !set.hasValue()) return set;
-  background_ = std::move(picture);
-  light_wrap_ = std::clamp(light_wrap, 0.0f, 1.0f);
-  return {};
+void Pipeline::setLook(const Look& look) {
+  look_ = look;
+  if (look.behind != Behind::kPicture && !picture_.empty()) picture_.clear();
+  if (!look.auto_framing) framing_.reset();
+  if (look.portrait_light <= 0.0f) portrait_.reset();
 }
+
+Result<void> Pipeline::setPicture(std::vector<std::uint8_t>& bytes, const FrameLayout& layout) { return picture_.set(bytes, layout); }
 
 void Pipeline::setDetail(int detail) { detail_ = std::clamp(detail, 0, 2); }
 
@@ -96,60 +102,23 @@ void Pipeline::adapt(const FrameLayout& layout) {
   frame_size_ = layout.size;
   rotation_ = layout.rotation;
   factor_ = reductionFor(frame_size_);
-  const int width = divideUp(frame_size_.width, factor_);
-  const int height = divideUp(frame_size_.height, factor_);
-  const auto count = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
-  small_planes_.assign(count * 3, 0);
-  small_.resize(width, height);
-  const Resolution upright = turned({width, height}, rotation_);
-  upright_.resize(upright.width, upright.height);
-  model_input_.prepare(upright, model_->inputResolution());
   temporal_.reset(model_->inputResolution());
-  upright_mask_.assign(count, 0.0f);
-  frame_mask_.assign(count, 0.0f);
-  output_.assign(packedFrameSize(PixelFormat::kI420, frame_size_), 0);
-  compositor_.prepare(frame_size_.width);
-}
-
-void Pipeline::readFrame(const FrameLayout& layout) {
-  const std::span<const std::uint8_t> bytes = std::span(input_).first(input_size_);
-  frame_ = i420View(bytes, layout);
-  if (layout.format == PixelFormat::kI420) return;
-  FrameLayout target = packedLayout(PixelFormat::kI420, layout.size);
-  target.color = layout.color;
-  converted_.resize(packedFrameSize(PixelFormat::kI420, layout.size));
-  const MutableI420View converted = mutableI420View(converted_, target);
-  const auto plane = [&](std::size_t index, int width, int height) {
-    const PlaneLayout& at = layout.planes[index];
-    return Plane{bytes.data() + at.offset, width, height, static_cast<std::ptrdiff_t>(at.stride)};
-  };
-  if (layout.format == PixelFormat::kNv12) {
-    splitChroma(plane(1, 2 * converted.u.width, converted.u.height), converted.u, converted.v);
-    frame_.u = converted.u;
-    frame_.v = converted.v;
-    return;
-  }
-  const bool blue_first = layout.format == PixelFormat::kBgra || layout.format == PixelFormat::kBgrx;
-  packedToI420(plane(0, layout.size.width * 4, layout.size.height), blue_first, converted);
-  frame_ = converted;
+  framing_.reset();
+  portrait_.reset();
 }
 
 Result<void> Pipeline::prepare(const FrameLayout& layout) {
   prepared_ = false;
   if (auto valid = validateLayout(layout, input_size_); !valid.hasValue()) return valid;
   adapt(layout);
-  readFrame(layout);
-
-  const int width = small_.width;
-  const int height = small_.height;
-  const auto count = static_cast<std::ptrdiff_t>(width) * height;
-  const MutablePlane y{small_planes_.data(), width, height, width};
-  const MutablePlane u{small_planes_.data() + count, width, height, width};
-  const MutablePlane v{small_planes_.data() + 2 * count, width, height, width};
-  reducePlane(frame_.y, factor_, y);
-  reducePlane(frame_.u, factor_ / 2, u);
-  reducePlane(frame_.v, factor_ / 2, v);
-  packQuads(y, u, v, small_);
+  frame_ = toI420(std::span(input_).first(input_size_), layout, converted_);
+  reduceToQuads(frame_, factor_, work_, small_);
+  const Resolution upright = turned({small_.width, small_.height}, rotation_);
+  upright_.resize(upright.width, upright.height);
+  model_input_.prepare(upright, model_->inputResolution());
+  const auto count = static_cast<std::size_t>(upright.pixels());
+  upright_mask_.resize(count);
+  frame_mask_.resize(count);
   prepared_ = true;
   return {};
 }
@@ -168,49 +137,126 @@ Result<void> Pipeline::segment() {
     return Error{ErrorCode::kInternal, "the segmentation model failed"};
   }
   temporal_.update(rgb_, raw_mask_);
+  if (look_.auto_framing) framing_.aim(model_input_.inPicture(findPeople(temporal_.values(), model_->inputResolution())));
   return {};
 }
 
-std::span<const std::uint8_t> Pipeline::render() {
-  if (!prepared_) return {};
-  model_input_.readMask(temporal_.values(), upright_mask_);
+void Pipeline::frameView() {
+  view_ = frame_;
+  shown_ = &small_;
+  crop_ = {};
+  if (!look_.auto_framing) return;
+  const Share crop = framing_.step();
+  if (crop.width > 0.995f) return;
+  crop_ = crop;
+  FrameLayout layout = packedLayout(PixelFormat::kI420, frame_size_);
+  layout.color = frame_.color;
+  zoomed_.resize(packedFrameSize(PixelFormat::kI420, frame_size_));
+  const MutableI420View target = mutableI420View(zoomed_, layout);
+  const Share stored = storedShare(crop, rotation_);
+  const auto width = static_cast<float>(frame_size_.width);
+  const auto height = static_cast<float>(frame_size_.height);
+  zoom_.run(frame_, {stored.x * width, stored.y * height, stored.width * width, stored.height * height}, target);
+  view_ = target;
+  reduceToQuads(view_, factor_, work_, cropped_);
+  shown_ = &cropped_;
+}
+
+void Pipeline::fitMask() {
+  model_input_.readMask(temporal_.values(), crop_, upright_mask_);
   std::span<const float> mask = upright_mask_;
   if (rotation_ != Rotation::k0) {
     rotateFloats(upright_mask_.data(), upright_.width, upright_.height, opposite(rotation_), frame_mask_.data());
     mask = frame_mask_;
   }
-  guided_.run(small_, mask);
+  guided_.run(*shown_, mask);
+}
 
-  FrameLayout layout = packedLayout(PixelFormat::kI420, frame_size_);
-  layout.color = frame_.color;
-  const MutableI420View out = mutableI420View(output_, layout);
-  if (const auto* blur = std::get_if<BlurBackground>(&background_)) {
-    soft_.run(small_, factor_, guided_.small(), blur->strength);
-    compositor_.overSoft(frame_, guided_, factor_, soft_.result(), out);
-  } else if (const auto* color = std::get_if<ColorBackground>(&background_)) {
-    compositor_.overColor(frame_, guided_, factor_, yuvOf(color->red, color->green, color->blue, frame_.color), out);
-  } else {
-    auto& picture = std::get<PictureBackground>(background_);
-    picture.fitTo(frame_size_, rotation_, frame_.color, factor_);
-    LightWrap wrap;
-    if (light_wrap_ > 0.0f) {
-      share_in_.resize(small_.width, small_.height);
-      share_out_.resize(small_.width, small_.height);
-      share_.resize(small_.width, small_.height);
-      const std::span<const float> person = guided_.small();
-      for (std::size_t i = 0; i < person.size(); ++i) share_in_.data[i * 4] = (1.0f - person[i]) * 16320.0f;
-      const float reach = kWrapReach * static_cast<float>(std::min(small_.width, small_.height));
-      share_filter_.run(share_in_, share_out_, std::max(1.0f, reach));
-      for (int y = 0; y < small_.height; ++y) {
-        const float* from = share_out_.row(y);
-        std::int16_t* to = share_.row(y);
-        for (int x = 0; x < small_.width; ++x) to[x] = static_cast<std::int16_t>(std::clamp(from[4 * x], 0.0f, 16320.0f));
-      }
-      share_.finishEdges();
-      wrap = {&share_, &picture.light(), static_cast<std::uint8_t>(light_wrap_ * 255.0f + 0.5f)};
+void Pipeline::addLight(Scene& scene) {
+  const int width = shown_->width;
+  const int height = shown_->height;
+  share_in_.resize(width, 1);
+  share_.resize(width, height);
+  const std::span<const float> person = guided_.small();
+  const float reach = kWrapReach * static_cast<float>(std::min(width, height));
+  share_filter_.start(width, height, std::max(1.0f, reach));
+  const int latency = share_filter_.latency();
+  for (int y = 0; y < height + latency; ++y) {
+    if (y < height) {
+      const float* from = person.data() + static_cast<std::ptrdiff_t>(y) * width;
+      for (int x = 0; x < width; ++x) share_in_.data[static_cast<std::size_t>(x) * 4] = (1.0f - from[x]) * 16320.0f;
     }
-    compositor_.overPicture(frame_, guided_, factor_, picture.view(), wrap, out);
+    const float* means = share_filter_.push(y < height ? share_in_.data.data() : nullptr);
+    if (means == nullptr) continue;
+    std::int16_t* to = share_.row(y - latency);
+    for (int x = 0; x < width; ++x) {
+      to[x] = static_cast<std::int16_t>(std::clamp(means[4 * x], 0.0f, 16320.0f));
+      if (to[x] > kLeastWrap) guided_.touch(x, y - latency);
+    }
   }
+  share_.finishEdges();
+  scene.share = &share_;
+  scene.wrap = static_cast<std::uint8_t>(look_.light_wrap * 255.0f + 0.5f);
+  if (scene.under == Under::kRow) {
+    scene.light = &picture_.light();
+    return;
+  }
+  flat_.resize(1, 1);
+  flat_.factor = kLargestFactor;
+  flat_.y.row(0)[0] = static_cast<std::int16_t>(scene.color.y * 64);
+  flat_.u.row(0)[0] = static_cast<std::int16_t>(scene.color.u * 64);
+  flat_.v.row(0)[0] = static_cast<std::int16_t>(scene.color.v * 64);
+  flat_.finishEdges();
+  scene.light = &flat_;
+}
+
+std::span<const std::uint8_t> Pipeline::render() {
+  if (!prepared_) return {};
+  frameView();
+  fitMask();
+
+  Scene scene;
+  scene.frame = view_;
+  scene.mask = &guided_;
+  scene.factor = factor_;
+  // Each place of the model's grid is a mean of many pixels.
+  const auto pixels_each = static_cast<float>(frame_size_.pixels()) / static_cast<float>(model_->inputResolution().pixels());
+  scene.noise = temporal_.noise() * kDeviationOfMedian * std::sqrt(pixels_each);
+  Behind behind = look_.behind;
+  const bool black = behind == Behind::kTransparent || (behind == Behind::kPicture && picture_.empty());
+  scene.color = black ? yuvOf(0, 0, 0, view_.color) : yuvOf(look_.red, look_.green, look_.blue, view_.color);
+  scene.transparent = behind == Behind::kTransparent;
+  if (behind == Behind::kRoom) {
+    scene.under = Under::kFrame;
+  } else {
+    contrast_.run(*shown_, factor_, guided_.small());
+    scene.contrast = &contrast_.result();
+  }
+  if (behind == Behind::kBlur) {
+    soft_.run(*shown_, factor_, guided_.small(), look_.strength);
+    scene.under = Under::kSoft;
+    scene.soft = &soft_.result();
+  }
+  if (behind == Behind::kPicture && !black) {
+    picture_.fitTo(frame_size_, rotation_, view_.color, look_.fit, factor_);
+    scene.under = Under::kRow;
+    scene.picture = picture_.view();
+  }
+  if (look_.light_wrap > 0.0f && (scene.under == Under::kRow || (scene.under == Under::kColor && !black))) addLight(scene);
+  if (look_.portrait_light > 0.0f) {
+    portrait_.run(*shown_, view_.color.range, guided_.small(), findPeople(guided_.small(), {shown_->width, shown_->height}), rotation_, look_.portrait_light);
+    scene.lift = &portrait_.lift();
+  }
+  guided_.finishCertainty();
+
+  const auto colors = packedFrameSize(PixelFormat::kI420, frame_size_);
+  const auto pixels = static_cast<std::size_t>(frame_size_.pixels());
+  const std::size_t size = colors + (scene.transparent ? pixels : 0);
+  output_.resize(size);
+  FrameLayout layout = packedLayout(PixelFormat::kI420, frame_size_);
+  layout.color = view_.color;
+  const MutablePlane alpha{output_.data() + colors, frame_size_.width, frame_size_.height, frame_size_.width};
+  compositor_.draw(scene, mutableI420View(output_, layout), alpha);
   return output_;
 }
 

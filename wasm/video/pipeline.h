@@ -6,13 +6,18 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <variant>
 #include <vector>
 
 #include "wasm/video/compositor.h"
 #include "wasm/video/frame.h"
+#include "wasm/video/framing.h"
+#include "wasm/video/guided_mask.h"
 #include "wasm/video/model_input.h"
+#include "wasm/video/person_contrast.h"
 #include "wasm/video/picture_background.h"
+#include "wasm/video/portrait_light.h"
+#include "wasm/video/soft_background.h"
+#include "wasm/video/temporal_mask.h"
 
 namespace tessera::video {
 
@@ -28,13 +33,20 @@ class PersonModel {
   virtual bool resize(Resolution) { return false; }
 };
 
-struct BlurBackground {
-  float strength = 0.6f;  // 0..1, see SoftBackground
-};
-struct ColorBackground {
-  std::uint8_t red = 0;
+// What is behind the person: the room as it is, the room blurred, a colour, a picture, or nothing.
+enum class Behind : std::uint8_t { kRoom, kBlur, kColor, kPicture, kTransparent };
+
+// How a frame is to look. All of it may change from frame to frame.
+struct Look {
+  Behind behind = Behind::kBlur;
+  float strength = 0.6f;  // of the blur, 0..1, see SoftBackground
+  std::uint8_t red = 0;   // the colour
   std::uint8_t green = 0;
   std::uint8_t blue = 0;
+  Fit fit = Fit::kCover;      // of the picture
+  float light_wrap = 0.0f;    // 0..1: how much of a picture's or colour's light falls on the person's outline
+  float portrait_light = 0.0f;  // 0..1, see PortraitLight
+  bool auto_framing = false;    // see Framing
 };
 
 // One camera's background. Not thread-safe. A frame takes three steps, in this order: write its bytes to inputBuffer and
@@ -47,11 +59,10 @@ class Pipeline {
   static Result<Pipeline> create(std::span<const std::byte> model);
   explicit Pipeline(std::unique_ptr<PersonModel> model);
 
-  void setBlur(BlurBackground blur);
-  void setColor(ColorBackground color);
-  // Copies `rgba` (size.width * size.height * 4 bytes). light_wrap 0..1: how much of the picture's light falls on the
-  // person's outline. Keeps the old background on error.
-  Result<void> setPicture(std::span<const std::uint8_t> rgba, Resolution size, Fit fit, float light_wrap);
+  // Frees the picture unless there is to be one.
+  void setLook(const Look& look);
+  // The picture, or a film's next frame: see PictureBackground::set. Until there is one the background is black.
+  Result<void> setPicture(std::vector<std::uint8_t>& bytes, const FrameLayout& layout);
 
   // How large a picture people are searched for in, from the next call of segment on: 0 the model's own size, 1 three quarters
   // of each side, 2 five eighths; each costs in proportion to its pixels. Others are taken for the nearest of these. A model
@@ -66,8 +77,8 @@ class Pipeline {
   Result<void> prepare(const FrameLayout& layout);
   // Finds the person in the prepared frame. kInternal when the model fails: everybody counts as background then.
   Result<void> segment();
-  // Draws the prepared frame over the background: tightly packed I420 of the frame's size, valid until the next call.
-  // Empty when no frame is prepared.
+  // Draws the prepared frame in its look: tightly packed I420 of the frame's size, behind it, where the background is
+  // transparent, a plane of alpha of the frame's size; valid until the next call. Empty when no frame is prepared.
   std::span<const std::uint8_t> render();
 
   // Of the prepared frame.
@@ -78,14 +89,16 @@ class Pipeline {
  private:
   void adapt(const FrameLayout& layout);
   void resizeModel();
-  void readFrame(const FrameLayout& layout);
+  void frameView();
+  void fitMask();
+  void addLight(Scene& scene);
 
   std::unique_ptr<PersonModel> model_;
   Resolution full_input_{};
   int detail_ = 0;
   int detail_in_force_ = 0;
-  std::variant<BlurBackground, ColorBackground, PictureBackground> background_;
-  float light_wrap_ = 0.0f;
+  Look look_;
+  PictureBackground picture_;
 
   std::vector<std::uint8_t> input_;
   std::size_t input_size_ = 0;
@@ -96,8 +109,16 @@ class Pipeline {
   Rotation rotation_ = Rotation::k0;
   bool prepared_ = false;
 
+  // What is shown of the frame: all of it, or a crop scaled to its size, and its small picture.
+  Share crop_;
+  I420View view_{};
+  Zoom zoom_;
+  std::vector<std::uint8_t> zoomed_;
+  QuadImage cropped_;
+  const QuadImage* shown_ = nullptr;
+
   int factor_ = 2;  // luma pixels a sample of the small picture spans
-  std::vector<std::uint8_t> small_planes_;
+  std::vector<std::uint8_t> work_;
   QuadImage small_;
   QuadImage upright_;
   ModelInput model_input_;
@@ -106,11 +127,14 @@ class Pipeline {
   std::vector<float> upright_mask_;
   std::vector<float> frame_mask_;
   TemporalMask temporal_;
+  Framing framing_;
   GuidedMask guided_;
+  PersonContrast contrast_;
   SoftBackground soft_;
+  PortraitLight portrait_;
+  SoftPicture flat_;  // the colour as light
   QuadImage share_in_;
-  QuadImage share_out_;
-  BoxFilter share_filter_;
+  BoxRows share_filter_;
   SmallPlane share_;
   Compositor compositor_;
 };

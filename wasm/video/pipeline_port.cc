@@ -2,7 +2,6 @@
 // Spans from addresses, and results as plain values.
 #include "wasm/video/pipeline_port.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "wasm/video/video_error.h"
@@ -18,6 +17,17 @@ Bytes bytesOf(std::span<const std::uint8_t> span) {
   return span.empty() ? Bytes{} : Bytes{reinterpret_cast<std::uintptr_t>(span.data()), span.size()};
 }
 
+FrameLayout layoutOf(const FrameDescription& frame) {
+  FrameLayout layout;
+  layout.format = frame.format;
+  layout.size = {frame.width, frame.height};
+  layout.color = {frame.matrix, frame.full_range ? ColorRange::kFull : ColorRange::kLimited};
+  layout.rotation = static_cast<Rotation>(frame.rotation);
+  layout.planes = {PlaneLayout{frame.offset0, frame.stride0}, PlaneLayout{frame.offset1, frame.stride1},
+                   PlaneLayout{frame.offset2, frame.stride2}};
+  return layout;
+}
+
 // The largest frame or picture allowed, four bytes a pixel, with room for padded rows.
 constexpr std::size_t kMostBytes = static_cast<std::size_t>(kMaxPixels) * 4 * 2;
 
@@ -25,7 +35,7 @@ constexpr std::size_t kMostBytes = static_cast<std::size_t>(kMaxPixels) * 4 * 2;
 
 Bytes PipelinePort::scratch(std::size_t size) {
   if (size > kMostBytes) return {};
-  scratch_.assign(size, 0);
+  scratch_.resize(size);
   return bytesOf(scratch_);
 }
 
@@ -39,24 +49,18 @@ Outcome PipelinePort::load(std::size_t size) {
   return {};
 }
 
-Outcome PipelinePort::setBlur(float strength) {
+Outcome PipelinePort::setLook(const Look& look) {
   if (!pipeline_) return notLoaded();
-  if (!(strength >= 0.0f && strength <= 1.0f)) return outcomeOf(frameInvalid("blur strength must be 0 to 1"));
-  pipeline_->setBlur({strength});
+  for (const float share : {look.strength, look.light_wrap, look.portrait_light}) {
+    if (!(share >= 0.0f && share <= 1.0f)) return outcomeOf(frameInvalid("strengths must be 0 to 1"));
+  }
+  pipeline_->setLook(look);
   return {};
 }
 
-Outcome PipelinePort::setColor(int red, int green, int blue) {
+Outcome PipelinePort::setPicture(const FrameDescription& frame) {
   if (!pipeline_) return notLoaded();
-  const auto byte = [](int value) { return static_cast<std::uint8_t>(std::clamp(value, 0, 255)); };
-  pipeline_->setColor({byte(red), byte(green), byte(blue)});
-  return {};
-}
-
-Outcome PipelinePort::setPicture(int width, int height, Fit fit, float light_wrap) {
-  if (!pipeline_) return notLoaded();
-  if (!(light_wrap >= 0.0f && light_wrap <= 1.0f)) return outcomeOf(frameInvalid("light wrap must be 0 to 1"));
-  return outcomeOf(pipeline_->setPicture(scratch_, {width, height}, fit, light_wrap));
+  return outcomeOf(pipeline_->setPicture(scratch_, layoutOf(frame)));
 }
 
 Outcome PipelinePort::setDetail(int detail) {
@@ -75,14 +79,7 @@ Outcome PipelinePort::prepare(const FrameDescription& frame) {
   if (frame.rotation != 0 && frame.rotation != 90 && frame.rotation != 180 && frame.rotation != 270) {
     return outcomeOf(frameInvalid("rotation must be 0, 90, 180 or 270 degrees"));
   }
-  FrameLayout layout;
-  layout.format = frame.format;
-  layout.size = {frame.width, frame.height};
-  layout.color = {frame.matrix, frame.full_range ? ColorRange::kFull : ColorRange::kLimited};
-  layout.rotation = static_cast<Rotation>(frame.rotation);
-  layout.planes = {PlaneLayout{frame.offset0, frame.stride0}, PlaneLayout{frame.offset1, frame.stride1},
-                   PlaneLayout{frame.offset2, frame.stride2}};
-  return outcomeOf(pipeline_->prepare(layout));
+  return outcomeOf(pipeline_->prepare(layoutOf(frame)));
 }
 
 Outcome PipelinePort::segment() {

@@ -46,10 +46,10 @@ class PipelinePort {
   // Loads the model in the first `size` bytes of scratch.
   Outcome load(std::size_t size);
 
-  Outcome setBlur(float strength);
-  Outcome setColor(int red, int green, int blue);
-  // The picture is RGBA in scratch.
-  Outcome setPicture(int width, int height, Fit fit, float light_wrap);
+  // Red, green and blue 0..255, the rest as in Look.
+  Outcome setLook(const Look& look);
+  // The picture, or a film's next frame, lies in scratch, which is used up.
+  Outcome setPicture(const FrameDescription& frame);
 
   // See Pipeline::setDetail.
   Outcome setDetail(int detail);

@@ -82,4 +82,20 @@ void reducePlane(Plane in, int factor, MutablePlane out) {
   }
 }
 
+void reduceToQuads(const I420View& frame, int factor, std::vector<std::uint8_t>& work, QuadImage& out) {
+  const int width = (frame.y.width + factor - 1) / factor;
+  out.resize(width, (frame.y.height + factor - 1) / factor);
+  work.resize(static_cast<std::size_t>(width) * 3);
+  for (int y = 0; y < out.height; ++y) {
+    // One row of each plane at a time: it is packed while it is still near.
+    const auto row = [&](Plane plane, int by, int index) {
+      const Plane rows{plane.row(y * by), plane.width, std::min(by, plane.height - y * by), plane.stride};
+      const MutablePlane target{work.data() + static_cast<std::ptrdiff_t>(index) * width, width, 1, width};
+      reducePlane(rows, by, target);
+      return Plane(target);
+    };
+    packQuads(row(frame.y, factor, 0), row(frame.u, factor / 2, 1), row(frame.v, factor / 2, 2), out.row(y));
+  }
+}
+
 }  // namespace tessera::video

@@ -1,60 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Separable resampling through weight tables, and quarter turns.
+// Quarter turns.
 #include "wasm/video/scale.h"
 
-#include <algorithm>
-#include <cmath>
 #include <cstring>
 
 namespace tessera::video {
 namespace {
-
-// For each output position, the first input sample and the weights of it and its followers.
-struct Taps {
-  std::vector<int> first;
-  std::vector<int> count;
-  std::vector<float> weights;  // `longest` a position
-  int longest = 0;
-};
-
-Taps tapsFor(int input, float start, float length, int output) {
-  Taps taps;
-  const float step = length / static_cast<float>(output);
-  taps.longest = step > 1.0f ? static_cast<int>(std::ceil(step)) + 2 : 2;
-  taps.first.resize(static_cast<std::size_t>(output));
-  taps.count.resize(static_cast<std::size_t>(output));
-  taps.weights.resize(static_cast<std::size_t>(output) * static_cast<std::size_t>(taps.longest));
-  for (int i = 0; i < output; ++i) {
-    float* weights = taps.weights.data() + static_cast<std::ptrdiff_t>(i) * taps.longest;
-    int first;
-    int count;
-    if (step > 1.0f) {
-      const float from = start + step * static_cast<float>(i);
-      const float to = from + step;
-      first = std::clamp(static_cast<int>(std::floor(from)), 0, input - 1);
-      const int last = std::clamp(static_cast<int>(std::ceil(to)) - 1, first, input - 1);
-      count = std::min(last - first + 1, taps.longest);
-      float total = 0.0f;
-      for (int k = 0; k < count; ++k) {
-        const float left = static_cast<float>(first + k);
-        weights[k] = std::max(0.0f, std::min(to, left + 1.0f) - std::max(from, left));
-        total += weights[k];
-      }
-      if (total <= 0.0f) weights[0] = total = 1.0f;
-      for (int k = 0; k < count; ++k) weights[k] /= total;
-    } else {
-      const float centre =
-          std::clamp(start + step * (static_cast<float>(i) + 0.5f) - 0.5f, 0.0f, static_cast<float>(input - 1));
-      first = static_cast<int>(centre);
-      count = first + 1 < input ? 2 : 1;
-      weights[1] = count == 2 ? centre - static_cast<float>(first) : 0.0f;
-      weights[0] = 1.0f - weights[1];
-    }
-    taps.first[static_cast<std::size_t>(i)] = first;
-    taps.count[static_cast<std::size_t>(i)] = count;
-  }
-  return taps;
-}
 
 // Calls put(in_index, out_index) for every sample of a quarter turn.
 template <typename Put>
@@ -80,38 +31,6 @@ void forEachTurned(int width, int height, Rotation rotation, Put put) {
 }
 
 }  // namespace
-
-void resamplePlane(Plane in, const SourceRect& rect, MutablePlane out) {
-  const Taps across = tapsFor(in.width, rect.x, rect.width, out.width);
-  const Taps down = tapsFor(in.height, rect.y, rect.height, out.height);
-  // Rows are shrunk first; only the input rows that are needed are touched, each once.
-  const int top = down.first.front();
-  const int bottom = down.first.back() + down.count.back();
-  const auto out_width = static_cast<std::size_t>(out.width);
-  std::vector<float> rows(out_width * static_cast<std::size_t>(bottom - top));
-  for (int y = top; y < bottom; ++y) {
-    const std::uint8_t* source = in.row(y);
-    float* target = rows.data() + static_cast<std::size_t>(y - top) * out_width;
-    for (std::size_t x = 0; x < out_width; ++x) {
-      const float* weights = across.weights.data() + x * static_cast<std::size_t>(across.longest);
-      float sum = 0.0f;
-      for (int k = 0; k < across.count[x]; ++k) sum += weights[k] * source[across.first[x] + k];
-      target[x] = sum;
-    }
-  }
-  std::vector<float> sums(out_width);
-  for (int y = 0; y < out.height; ++y) {
-    const auto index = static_cast<std::size_t>(y);
-    std::fill(sums.begin(), sums.end(), 0.5f);
-    for (int k = 0; k < down.count[index]; ++k) {
-      const float weight = down.weights[index * static_cast<std::size_t>(down.longest) + static_cast<std::size_t>(k)];
-      const float* source = rows.data() + static_cast<std::size_t>(down.first[index] + k - top) * out_width;
-      for (std::size_t x = 0; x < out_width; ++x) sums[x] += weight * source[x];
-    }
-    std::uint8_t* target = out.row(y);
-    for (std::size_t x = 0; x < out_width; ++x) target[x] = static_cast<std::uint8_t>(std::clamp(sums[x], 0.0f, 255.0f));
-  }
-}
 
 void rotatePlane(Plane in, Rotation rotation, MutablePlane out) {
   forEachTurned(in.width, in.height, rotation,

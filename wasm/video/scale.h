@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scaling of planes: box reduction by powers of two for every frame, area/bilinear resampling and quarter turns for pictures.
+// Box reduction of planes by powers of two, and quarter turns.
 #pragma once
 
 #include <vector>
 
 #include "wasm/video/frame.h"
+#include "wasm/video/quads.h"
 
 namespace tessera::video {
 
@@ -12,17 +13,9 @@ namespace tessera::video {
 // the right and bottom edges. `out` must be ceil(in / factor) in both directions.
 void reducePlane(Plane in, int factor, MutablePlane out);
 
-// A rectangle of an input plane, in samples; may lie between samples.
-struct SourceRect {
-  float x = 0;
-  float y = 0;
-  float width = 0;
-  float height = 0;
-};
-
-// Fills `out` with `rect` of `in`: the mean of the covered area where it shrinks, bilinear where it grows, decided for
-// each direction on its own. `rect` must lie within `in`. Allocates; meant for pictures, not for every frame.
-void resamplePlane(Plane in, const SourceRect& rect, MutablePlane out);
+// A small picture of (y, u, v, 1): luma reduced by `factor` (2, 4 or 8), chroma by half of it. `work` is memory to work in.
+// Allocates when a size grows.
+void reduceToQuads(const I420View& frame, int factor, std::vector<std::uint8_t>& work, QuadImage& out);
 
 // Turns `in` clockwise by `rotation` into `out`, whose sides must match.
 void rotatePlane(Plane in, Rotation rotation, MutablePlane out);

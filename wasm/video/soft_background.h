@@ -3,21 +3,12 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
-#include "wasm/video/mask.h"
 #include "wasm/video/quads.h"
+#include "wasm/video/small_plane.h"
 
 namespace tessera::video {
-
-// Three small planes in Q6 (0..255 times 64) and how many luma pixels of the full picture each sample spans.
-struct SoftPicture {
-  SmallPlane y;
-  SmallPlane u;
-  SmallPlane v;
-  int factor = 1;
-
-  void resize(int width, int height);
-};
 
 // Blurs a small picture with each pixel weighted by how surely it is not the person, and divides by the blurred weights,
 // so that nothing of the person bleeds into the room around it. Where there is only person (never shown), what lies
@@ -34,11 +25,12 @@ class SoftBackground {
   static float sigmaFor(float strength, int short_side);
 
  private:
-  QuadImage weighted_;
-  QuadImage first_;
-  QuadImage second_;
+  static constexpr int kPasses = 3;
+
+  BoxRows boxes_[kPasses];
   std::vector<float> widened_;
-  BoxFilter box_;
+  std::vector<float> weights_;
+  std::vector<float> row_;
   SoftPicture result_;
 };
 

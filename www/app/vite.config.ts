@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 import { findDemos, pages } from './pages.mjs';
+import { selfieModel } from './selfie-model.mjs';
 
 const app = import.meta.dirname;
 const www = resolve(app, '..');
@@ -17,7 +18,7 @@ export default defineConfig({
   root: www,
   publicDir: resolve(app, 'public'),
   cacheDir: resolve(app, '../../node_modules/.vite/app'),
-  plugins: [pages({ www })],
+  plugins: [pages({ www }), selfieModel()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   optimizeDeps: { exclude: ['tessera-rtc'] },
   worker: { format: 'es' },

@@ -19,7 +19,8 @@ export interface ServerOptions {
   readonly flags?: readonly string[];
 }
 
-async function freePort(host: string): Promise<number> {
+/** A port that nobody listens on. */
+export async function freePort(host: string): Promise<number> {
   const probe = createServer().listen(0, host);
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;

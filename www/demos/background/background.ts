@@ -1,109 +1,193 @@
 // SPDX-License-Identifier: Apache-2.0
-// A camera track in, a track with another background out, with controls to change it while it runs.
+// A camera track in, a track with another background out, with everything that can be changed while it runs.
 
-import { type BackgroundOptions, BackgroundProcessor } from 'tessera-rtc/background';
-import source from './background.ts?raw';
+import { BackgroundProcessor } from 'tessera-rtc/background';
+import { kClip, type Moving, openClip } from './clip.ts';
+import type { Comparison } from './compare.ts';
+import { chosen, closeFilm, form, showControls, takeFile } from './controls.ts';
+import { Graph } from './graph.ts';
+import { showMask } from './mask-view.ts';
 
 const element = <T extends HTMLElement>(selector: string): T => document.querySelector<T>(selector)!;
-const startButton = element<HTMLButtonElement>('#start');
-const form = element<HTMLFormElement>('#controls');
-const status = element<HTMLOutputElement>('#status');
-const stats = element<HTMLOutputElement>('#stats');
+const before = element<HTMLVideoElement>('#before');
+const after = element<HTMLVideoElement>('#after');
+const stage = element('#stage');
+const maskButton = element<HTMLButtonElement>('#mask-view');
+const compareButton = element<HTMLButtonElement>('#compare');
+const running = document.querySelectorAll<HTMLButtonElement | HTMLInputElement | HTMLFieldSetElement>('[data-running]');
+const graph = new Graph(element('#graph'), element('#legend'));
+const say = (text: string) => (element('#status').textContent = text);
 
-element('#source').textContent = source;
+const kLevels = [
+  'The person is looked for in every frame.',
+  'This machine is short of time: the person is looked for in every second frame.',
+  'This machine is short of time: the person is looked for in every second frame, in a smaller picture.',
+  'This machine is short of time: the person is looked for in every third frame, in a small picture.',
+];
 
-let camera: MediaStreamTrack | null = null;
+let source: Moving | null = null;
 let processor: BackgroundProcessor | null = null;
-let pictureFile: Blob | null = null;
+let stopMask: (() => void) | null = null;
+let comparison: Comparison | null = null;
 
-/** A picture for those who have none at hand: an evening sky. */
-function paintedSky(): ImageData {
-  const canvas = new OffscreenCanvas(1280, 720);
-  const context = canvas.getContext('2d')!;
-  const sky = context.createLinearGradient(0, 0, 0, 720);
-  for (const [at, color] of [[0, '#1d2b53'], [0.55, '#b5536b'], [0.75, '#f2a65a'], [1, '#3b2a35']] as const) sky.addColorStop(at, color);
-  context.fillStyle = sky;
-  context.fillRect(0, 0, 1280, 720);
-  return context.getImageData(0, 0, 1280, 720);
+async function openCamera(): Promise<Moving> {
+  const { width, height, frameRate } = kClip;
+  const [track] = (await navigator.mediaDevices.getUserMedia({ video: { width, height, frameRate } })).getVideoTracks() as [MediaStreamTrack];
+  return { track, stop: () => track.stop() };
 }
 
-/** What the form asks for. */
-function chosen(): BackgroundOptions {
-  const values = new FormData(form);
-  switch (values.get('kind')) {
-    case 'color':
-      return { kind: 'color', color: String(values.get('color')) };
-    case 'image':
-      return { kind: 'image', image: pictureFile ?? paintedSky(), lightWrap: Number(values.get('lightWrap')) };
-    case 'none':
-      return { kind: 'none' };
-    default:
-      return { kind: 'blur', strength: Number(values.get('strength')) };
-  }
+/** Shows `from`; a processor that runs already takes its frames from there, without another output. */
+async function start(from: Moving, mirrored: boolean): Promise<void> {
+  endComparison();
+  source?.stop();
+  source = from;
+  before.srcObject = new MediaStream([from.track]);
+  stage.classList.toggle('mirrored', mirrored);
+  if (processor) return processor.replaceTrack(from.track);
+  say('Loading the background…');
+  processor = await BackgroundProcessor.create(from.track, await chosen());
+  processor.addEventListener('error', ({ error }) => stop(`The background stopped: ${error.message}`));
+  processor.addEventListener('stats', (second) => {
+    graph.add(second);
+    element('#ours').textContent = `${second.msPerFrame.toFixed(1)} ms`;
+    element('#level').textContent = kLevels[second.level] ?? '';
+  });
+  processor.track.addEventListener('ended', () => stop('The camera has ended.'));
+  after.srcObject = new MediaStream([processor.track]);
+  element<HTMLVideoElement>('#ours-video').srcObject = after.srcObject;
+  for (const control of running) control.disabled = false;
 }
 
-function stop(): void {
+function stop(words: string): void {
+  endComparison();
+  setMask(false);
   processor?.close();
-  camera?.stop();
-  processor = camera = null;
-  element<HTMLVideoElement>('#before').srcObject = element<HTMLVideoElement>('#after').srcObject = null;
-  element<HTMLFieldSetElement>('#controls fieldset').disabled = true;
-  startButton.textContent = 'Start the camera';
-  stats.textContent = '';
+  source?.stop();
+  closeFilm();
+  processor = source = null;
+  before.srcObject = after.srcObject = element<HTMLVideoElement>('#ours-video').srcObject = null;
+  for (const control of running) control.disabled = true;
+  graph.clear();
+  element('#level').textContent = '';
+  say(words);
 }
 
-async function start(): Promise<void> {
-  status.textContent = 'Opening the camera…';
-  [camera] = (await navigator.mediaDevices.getUserMedia({ video: { width: 1280, height: 720 } })).getVideoTracks() as [MediaStreamTrack];
-  status.textContent = 'Loading the background…';
-  processor = await BackgroundProcessor.create(camera, chosen());
-  processor.addEventListener('error', ({ error }) => {
-    stop();
-    status.textContent = `The background stopped: ${error.message}`;
-  });
-  processor.addEventListener('stats', ({ fps, msPerFrame, segmentationMs, level }) => {
-    const every = ['every frame', 'every 2nd frame', 'every 3rd frame'][level] ?? '';
-    stats.textContent = `${fps.toFixed(0)} frames a second, ${msPerFrame.toFixed(1)} ms each; finding you takes ${segmentationMs.toFixed(1)} ms, in ${every}`;
-  });
-  processor.track.addEventListener('ended', () => {
-    stop();
-    status.textContent = 'The camera has ended.';
-  });
-  element<HTMLVideoElement>('#before').srcObject = new MediaStream([camera]);
-  element<HTMLVideoElement>('#after').srcObject = new MediaStream([processor.track]);
-  element<HTMLFieldSetElement>('#controls fieldset').disabled = false;
-  startButton.textContent = 'Stop the camera';
-  status.textContent = 'Running.';
-}
-
-startButton.addEventListener('click', async () => {
-  startButton.disabled = true;
-  try {
-    if (processor) {
-      stop();
-      status.textContent = 'Stopped.';
-    } else {
-      await start();
+/** Changes the background to what the form asks for; while one change is under way only the newest of the others waits. */
+let changing: Promise<void> | null = null;
+let again = false;
+function change(): Promise<void> {
+  again = changing !== null;
+  changing ??= (async () => {
+    try {
+      do {
+        again = false;
+        const options = stopMask ? { kind: 'transparent' as const } : await chosen();
+        await processor?.update(options);
+        if (processor) say('Running.');
+      } while (again);
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error));
+    } finally {
+      changing = null;
     }
-  } catch (error) {
-    stop();
-    status.textContent = error instanceof DOMException && error.name === 'NotAllowedError'
-      ? 'The camera is not allowed on this page. Allow it in the browser’s site settings and try again.'
-      : `It did not start: ${error instanceof Error ? error.message : String(error)}`;
-  } finally {
-    startButton.disabled = false;
-  }
-});
+  })();
+  return changing;
+}
 
-form.addEventListener('input', async ({ target }) => {
-  if (target instanceof HTMLInputElement && target.name === 'file') pictureFile = target.files?.[0] ?? null;
-  const options = chosen();
-  for (const label of form.querySelectorAll<HTMLElement>('[data-for]')) label.hidden = label.dataset.for !== options.kind;
-  try {
-    await processor?.update(options);
-    if (processor) status.textContent = 'Running.';
-  } catch (error) {
-    status.textContent = error instanceof Error ? error.message : String(error);
-  }
+function setMask(on: boolean): void {
+  if (on === (stopMask !== null)) return;
+  stopMask?.();
+  stopMask = on ? showMask(after, element('#mask')) : null;
+  stage.classList.toggle('masked', on);
+  maskButton.setAttribute('aria-pressed', String(on));
+  void change();
+}
+
+async function startComparison(): Promise<void> {
+  setMask(false);
+  form.querySelector<HTMLInputElement>('[name=kind][value=blur]')!.checked = true;
+  showControls();
+  await change();
+  say('Loading MediaPipe, about 3 MB…');
+  const { compare } = await import('./compare.ts');
+  comparison = await compare(before, element('#theirs-canvas'), (ms) => (element('#theirs').textContent = `${ms.toFixed(1)} ms`));
+  // From now on both see the very same frames.
+  processor!.replaceTrack(comparison.track);
+  element('#comparison').hidden = false;
+  compareButton.textContent = 'End the comparison';
+  say('Both run.');
+}
+
+function endComparison(): void {
+  if (!comparison) return;
+  if (source && source.track.readyState === 'live') processor?.replaceTrack(source.track);
+  comparison.close();
+  comparison = null;
+  element('#comparison').hidden = true;
+  compareButton.textContent = 'Compare with MediaPipe';
+  say('Running.');
+}
+
+function savePicture(): void {
+  const canvas = Object.assign(document.createElement('canvas'), { width: after.videoWidth, height: after.videoHeight });
+  canvas.getContext('2d')!.drawImage(stopMask ? element<HTMLCanvasElement>('#mask') : after, 0, 0);
+  canvas.toBlob((blob) => {
+    const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob!), download: 'tessera-background.png' });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    say('The picture is in your downloads.');
+  });
+}
+
+/** Runs what a button starts: the button rests meanwhile, and what goes wrong is said. */
+function onPress(selector: string, work: () => Promise<void> | void): void {
+  const button = element<HTMLButtonElement>(selector);
+  button.addEventListener('click', async () => {
+    button.setAttribute('aria-busy', 'true');
+    try {
+      await work();
+    } catch (error) {
+      const words = error instanceof DOMException && error.name === 'NotAllowedError' ? 'The camera is not allowed on this page. Allow it in the browser’s site settings and try again.'
+        : error instanceof DOMException && error.name === 'NotFoundError' ? 'There is no camera. The built-in clip needs none.'
+        : `It did not work: ${error instanceof Error ? error.message : String(error)}`;
+      if (processor) say(words);
+      else stop(words);
+    } finally {
+      button.removeAttribute('aria-busy');
+    }
+  });
+}
+
+onPress('#camera', async () => {
+  say('Opening the camera…');
+  await start(await openCamera(), true);
+  say('Running.');
+});
+onPress('#clip', async () => {
+  await start(await openClip(), false);
+  say('Running.');
+});
+onPress('#stop', () => stop('Stopped.'));
+onPress('#mask-view', () => setMask(stopMask === null));
+onPress('#compare', () => (comparison ? endComparison() : startComparison()));
+onPress('#save', savePicture);
+element<HTMLInputElement>('#divider').addEventListener('input', ({ currentTarget }) => stage.style.setProperty('--split', `${(currentTarget as HTMLInputElement).value}%`));
+form.addEventListener('input', ({ target }) => {
+  if (target instanceof HTMLInputElement && target.type === 'file') takeFile(target);
+  if (target instanceof HTMLInputElement && target.name === 'kind') setMask(false);
+  showControls();
+  void change();
 });
 form.addEventListener('submit', (event) => event.preventDefault());
+showControls();
+
+// The page's own source, for whoever wants to read it.
+for (const [path, text] of Object.entries(import.meta.glob<string>('./*.ts', { query: '?raw', import: 'default' }))) {
+  const details = document.createElement('details');
+  const summary = document.createElement('summary');
+  summary.textContent = path.slice(2);
+  const code = document.createElement('pre');
+  details.append(summary, code);
+  details.addEventListener('toggle', async () => (code.textContent ||= await text()), { once: true });
+  element('#sources').append(details);
+}

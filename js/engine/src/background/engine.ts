@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The video module with its model, loaded in the worker: takes a frame, gives a frame.
 
-import type { VideoPipeline } from '../generated/video.mjs';
+import type { Behind, Look, VideoPipeline } from '../generated/video.mjs';
 import { WorkerFailure } from './failure.js';
-import { check, giveFrame, takeFrame } from './frames.js';
-import type { Assets } from './messages.js';
-import type { BackgroundRequest } from './options.js';
+import { check, describePicture, giveFrame, takeFilmFrame, takeFrame } from './frames.js';
+import type { Assets, Stages } from './messages.js';
+import type { EffectRequest } from './options.js';
 import { decodePicture } from './pictures.js';
 import { loadVideoModule, type VideoModule } from './video-module.js';
 
@@ -13,11 +13,24 @@ export interface Processed {
   frame: VideoFrame;
   /** Milliseconds that the segmentation took; null when it was left out. */
   segmentationMs: number | null;
+  stages: Stages;
 }
+
+const behindOf: Record<EffectRequest['kind'], Behind> = {
+  room: 'room', blur: 'blur', color: 'color', image: 'picture', video: 'picture', transparent: 'transparent',
+};
+
+const lookOf = (background: EffectRequest): Look => ({
+  strength: 0, red: 0, green: 0, blue: 0, fit: 'cover', lightWrap: 0,
+  ...background,
+  behind: behindOf[background.kind],
+});
 
 export class Engine {
   /** One user of the module at a time: its memory may move under a copy that is still going on. */
   #turn: Promise<unknown> = Promise.resolve();
+  #film = false;
+  #transparent = false;
 
   private constructor(
     private readonly video: VideoModule,
@@ -44,34 +57,47 @@ export class Engine {
     return engine;
   }
 
-  /** Resolves once the next frame will have this background. Until then the old one stays. */
-  async apply(background: Exclude<BackgroundRequest, { kind: 'none' }>): Promise<void> {
+  /** Resolves once the next frame will have this background. Until then the old one stays. Closes the request's film frame. */
+  async apply(background: EffectRequest): Promise<void> {
     const picture = background.kind === 'image' ? await decodePicture(background.image) : null;
-    await this.#alone(() => {
-      switch (background.kind) {
-        case 'blur':
-          return check(this.pipeline.setBlur(background.strength));
-        case 'color':
-          return check(this.pipeline.setColor(background.red, background.green, background.blue));
-        case 'image':
-          this.#write(picture!.data);
-          check(this.pipeline.setPicture(picture!.width, picture!.height, background.fit, background.lightWrap));
-          this.pipeline.releaseScratch();
+    await this.#alone(async () => {
+      if (picture) this.#setPicture(picture);
+      if (background.kind === 'video' && background.film) {
+        try {
+          await this.#setFilmFrame(background.film);
+        } finally {
+          background.film.close();
+        }
       }
+      check(this.pipeline.setLook(lookOf(background)));
+      this.#film = background.kind === 'video';
+      this.#transparent = background.kind === 'transparent';
+      if (!this.#film) this.pipeline.releaseScratch();
+    });
+  }
+
+  /** The next frame of the film behind the person; does not close it. Does nothing where there is no film. */
+  film(frame: VideoFrame): Promise<void> {
+    return this.#alone(async () => {
+      if (this.#film) await this.#setFilmFrame(frame);
     });
   }
 
   /** Does not close `frame`. `segment` false: the person is where they were in the frame before. */
   process(frame: VideoFrame, segment: boolean): Promise<Processed> {
     return this.#alone(async () => {
+      const start = performance.now();
       const carried = await takeFrame(this.video, this.pipeline, frame);
-      let segmentationMs: number | null = null;
-      if (segment) {
-        const before = performance.now();
-        check(this.pipeline.segment());
-        segmentationMs = performance.now() - before;
-      }
-      return { frame: giveFrame(this.video, this.pipeline, carried), segmentationMs };
+      const taken = performance.now();
+      if (segment) check(this.pipeline.segment());
+      const segmented = performance.now();
+      const { frame: processed, drawingMs } = giveFrame(this.video, this.pipeline, carried, this.#transparent);
+      const segmentation = segmented - taken;
+      return {
+        frame: processed,
+        segmentationMs: segment ? segmentation : null,
+        stages: { input: taken - start, segmentation, drawing: drawingMs, output: performance.now() - segmented - drawingMs },
+      };
     });
   }
 
@@ -80,10 +106,28 @@ export class Engine {
     return this.#alone(() => check(this.pipeline.setDetail(detail)));
   }
 
-  #write(bytes: Uint8Array | Uint8ClampedArray): void {
-    const { address } = this.pipeline.scratch(bytes.byteLength);
+  #setPicture(picture: ImageData): void {
+    this.#write(picture.data);
+    check(this.pipeline.setPicture(describePicture(picture)));
+  }
+
+  async #setFilmFrame(frame: VideoFrame): Promise<void> {
+    try {
+      await takeFilmFrame(this.video, this.pipeline, (size) => this.#scratch(size), frame);
+    } catch (error) {
+      if (!(error instanceof WorkerFailure)) throw error;
+      throw new WorkerFailure('option-invalid', `a film of at most 4096 x 4096 pixels a frame (${error.message})`, 'background.video');
+    }
+  }
+
+  #scratch(size: number): number {
+    const { address } = this.pipeline.scratch(size);
     if (!address) throw new WorkerFailure('background-failed', 'The video module has no room for the data.');
-    this.video.bytes(address, bytes.byteLength).set(bytes);
+    return address;
+  }
+
+  #write(bytes: Uint8Array | Uint8ClampedArray): void {
+    this.video.bytes(this.#scratch(bytes.byteLength), bytes.byteLength).set(bytes);
   }
 
   #alone<T>(work: () => T | Promise<T>): Promise<T> {

@@ -2,6 +2,9 @@
 // Events of BackgroundProcessor.
 
 import type { TesseraError } from '../errors.js';
+import type { Stages } from './messages.js';
+
+export type { Stages as BackgroundStages };
 
 /** Once a second while frames flow: averages over that second. */
 export class BackgroundStatsEvent extends Event {
@@ -18,6 +21,8 @@ export class BackgroundStatsEvent extends Event {
      * 1: in every second one; 2: in every second one, in a smaller picture; 3: in every third one, in a yet smaller one.
      */
     readonly level: number,
+    /** Milliseconds of each part of that work, on average; zeros without a background. */
+    readonly stages: Stages,
   ) {
     super('stats');
   }

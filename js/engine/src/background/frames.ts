@@ -38,43 +38,65 @@ export function check(outcome: { code: unknown; message: unknown }): void {
 /** What the output frame takes over from the input frame. */
 type Carried = Omit<VideoFrameBufferInit, 'format'> & Turned;
 
-/** Copies `frame` into the pipeline and prepares it. Nothing else may use the module until this has settled. */
-export async function takeFrame(video: VideoModule, pipeline: VideoPipeline, frame: VideoFrame): Promise<Carried> {
+interface Read {
+  description: FrameDescription;
+  carried: Carried;
+}
+
+/** Copies `frame` to where `reserve` makes room for so many bytes. Nothing else may use the module until this has settled. */
+async function readFrame(video: VideoModule, reserve: (size: number) => number, frame: VideoFrame): Promise<Read> {
   const known = frame.format !== null && formats.has(frame.format) && frame.visibleRect !== null;
   if (!known) {
     // A canvas draws frames upright.
-    const image = readThroughCanvas(frame);
-    const { width, height } = image;
-    const { address } = pipeline.input(image.data.byteLength);
-    if (!address) throw new WorkerFailure('background-failed', 'The camera’s frames are too large.');
-    video.bytes(address, image.data.byteLength).set(image.data);
-    check(pipeline.prepare(describe('RGBA', width, height, { matrix: 'bt709' }, 0, [{ offset: 0, stride: width * 4 }])));
-    return { codedWidth: width, codedHeight: height, timestamp: frame.timestamp, colorSpace: limited709 };
+    const { data, width, height } = readThroughCanvas(frame);
+    video.bytes(reserve(data.byteLength), data.byteLength).set(data);
+    return {
+      description: describe('RGBA', width, height, { matrix: 'bt709' }, 0, [{ offset: 0, stride: width * 4 }]),
+      carried: { codedWidth: width, codedHeight: height, timestamp: frame.timestamp, colorSpace: limited709 },
+    };
   }
   const format = frame.format as PixelFormat;
   const { width, height } = frame.visibleRect!;
   const size = frame.allocationSize();
-  const { address } = pipeline.input(size);
-  if (!address) throw new WorkerFailure('background-failed', 'The camera’s frames are too large.');
   // Asking copyTo for a format is refused by browsers of today: the frame comes as it is stored.
-  const layout = await frame.copyTo(video.bytes(address, size));
+  const layout = await frame.copyTo(video.bytes(reserve(size), size));
   const { rotation = 0, flip = false } = frame as Turned;
   const packed = format !== 'I420' && format !== 'NV12';
   const colorSpace = packed ? limited709 : frame.colorSpace.toJSON();
-  check(pipeline.prepare(describe(format, width, height, colorSpace, rotation, layout)));
   const sideways = rotation === 90 || rotation === 270;
   const squarePixels = frame.displayWidth === (sideways ? height : width) && frame.displayHeight === (sideways ? width : height);
   return {
-    codedWidth: width,
-    codedHeight: height,
-    timestamp: frame.timestamp,
-    colorSpace,
-    ...(frame.duration === null ? {} : { duration: frame.duration }),
-    ...(squarePixels ? {} : { displayWidth: frame.displayWidth, displayHeight: frame.displayHeight }),
-    ...(rotation ? { rotation } : {}),
-    ...(flip ? { flip } : {}),
+    description: describe(format, width, height, colorSpace, rotation, layout),
+    carried: {
+      codedWidth: width,
+      codedHeight: height,
+      timestamp: frame.timestamp,
+      colorSpace,
+      ...(frame.duration === null ? {} : { duration: frame.duration }),
+      ...(squarePixels ? {} : { displayWidth: frame.displayWidth, displayHeight: frame.displayHeight }),
+      ...(rotation ? { rotation } : {}),
+      ...(flip ? { flip } : {}),
+    },
   };
 }
+
+/** Copies `frame` into the pipeline and prepares it. Nothing else may use the module until this has settled. */
+export async function takeFrame(video: VideoModule, pipeline: VideoPipeline, frame: VideoFrame): Promise<Carried> {
+  const { description, carried } = await readFrame(video, (size) => {
+    const { address } = pipeline.input(size);
+    if (!address) throw new WorkerFailure('background-failed', 'The camera’s frames are too large.');
+    return address;
+  }, frame);
+  check(pipeline.prepare(description));
+  return carried;
+}
+
+/** Makes a film's `frame` the picture behind the person. `reserve` makes room for so many bytes in the module's scratch. */
+export async function takeFilmFrame(video: VideoModule, pipeline: VideoPipeline, reserve: (size: number) => number, frame: VideoFrame): Promise<void> {
+  check(pipeline.setPicture((await readFrame(video, reserve, frame)).description));
+}
+
+export const describePicture = ({ width, height }: ImageData): FrameDescription => describe('RGBA', width, height, limited709, 0, [{ offset: 0, stride: width * 4 }]);
 
 function describe(format: PixelFormat, width: number, height: number, color: VideoColorSpaceInit, rotation: number, layout: readonly PlaneLayout[]): FrameDescription {
   const [a, b, c] = layout;
@@ -88,9 +110,38 @@ function describe(format: PixelFormat, width: number, height: number, color: Vid
   };
 }
 
-/** The finished frame as a VideoFrame of its own. */
-export function giveFrame(video: VideoModule, pipeline: VideoPipeline, carried: Carried): VideoFrame {
+let alphaFormat: 'I420A' | 'RGBA' | null = null;
+
+/** A frame of I420 planes with one of alpha behind them; as RGBA where the browser makes no frames of I420A. */
+function withAlpha(bytes: Uint8Array<ArrayBuffer>, carried: Carried): VideoFrame {
+  if (alphaFormat !== 'RGBA') {
+    try {
+      const frame = new VideoFrame(bytes, { ...carried, format: 'I420A' });
+      alphaFormat = 'I420A';
+      return frame;
+    } catch (error) {
+      if (alphaFormat === 'I420A') throw error;
+      alphaFormat = 'RGBA';
+    }
+  }
+  const { codedWidth: width, codedHeight: height } = carried;
+  const colors = new VideoFrame(bytes.subarray(0, bytes.byteLength - width * height), { ...carried, format: 'I420' });
+  const { rotation, flip, ...upright } = carried;
+  void rotation;
+  void flip;
+  const image = readThroughCanvas(colors);
+  colors.close();
+  const alpha = bytes.subarray(bytes.byteLength - width * height);
+  for (let i = 0; i < alpha.length; i++) image.data[4 * i + 3] = alpha[i]!;
+  return new VideoFrame(image.data, { ...upright, colorSpace: { primaries: 'bt709', transfer: 'iec61966-2-1', matrix: 'rgb', fullRange: true }, format: 'RGBA' });
+}
+
+/** The finished frame as a VideoFrame of its own, and the milliseconds of drawing it. `transparent`: with a plane of alpha. */
+export function giveFrame(video: VideoModule, pipeline: VideoPipeline, carried: Carried, transparent: boolean): { frame: VideoFrame; drawingMs: number } {
+  const start = performance.now();
   const { address, size } = pipeline.render();
+  const drawingMs = performance.now() - start;
   if (!address) throw new WorkerFailure('background-failed', 'The video module drew no frame.');
-  return new VideoFrame(video.bytes(address, size), { ...carried, format: 'I420' });
+  const bytes = video.bytes(address, size);
+  return { frame: transparent ? withAlpha(bytes, carried) : new VideoFrame(bytes, { ...carried, format: 'I420' }), drawingMs };
 }

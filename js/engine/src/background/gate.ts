@@ -4,16 +4,18 @@
 
 import { WorkerFailure } from './failure.js';
 import { Ladder } from './ladder.js';
-import type { Assets, Stats } from './messages.js';
+import type { Assets, Stages, Stats } from './messages.js';
 import type { BackgroundRequest } from './options.js';
 
 /** What the gate needs of Engine; tests bring their own. */
 export interface FrameProcessor {
   apply(background: Exclude<BackgroundRequest, { kind: 'none' }>): Promise<void>;
-  process(frame: VideoFrame, segment: boolean): Promise<{ frame: VideoFrame; segmentationMs: number | null }>;
+  process(frame: VideoFrame, segment: boolean): Promise<{ frame: VideoFrame; segmentationMs: number | null; stages: Stages }>;
   /** From the next frame on: how large a picture the person is searched for in, see Rung. */
   setDetail(detail: 0 | 1 | 2): Promise<void>;
 }
+
+const kNoStages: Stages = { input: 0, segmentation: 0, drawing: 0, output: 0 };
 
 /** Frames in a row that may fail (an odd one from the camera) before the background counts as broken. */
 export const kTolerated = 10;
@@ -21,6 +23,7 @@ export const kTolerated = 10;
 export class Gate {
   /** 'shut' lets nothing out: the state before the first background and after every failure. */
   #state: 'shut' | 'raw' | 'effect' = 'shut';
+  #holds = 0;
   #broken = false;
   #processor: Promise<FrameProcessor> | null = null;
   #updates: Promise<unknown> = Promise.resolve();
@@ -30,6 +33,7 @@ export class Gate {
 
   #frames = 0;
   #totalMs = 0;
+  #stages = { ...kNoStages };
   #segmentations = 0;
   #segmentationMs = 0;
   #lastSegmentationMs = 0;
@@ -52,6 +56,15 @@ export class Gate {
     const update = this.#updates.then(() => this.#update(background));
     this.#updates = update.catch(() => undefined);
     return update;
+  }
+
+  /** A background is being made ready for update(): raw frames do not leave until as many resume(). */
+  hold(): void {
+    this.#holds++;
+  }
+
+  resume(): void {
+    this.#holds--;
   }
 
   async #update(background: BackgroundRequest): Promise<void> {
@@ -78,17 +91,22 @@ export class Gate {
    * @throws when the background is broken; nothing leaves any more.
    */
   async pass(frame: VideoFrame): Promise<VideoFrame | null> {
-    if (this.#state === 'raw') {
-      this.#count(0, null);
+    if (this.#state === 'raw' && this.#holds === 0) {
+      this.#count(0, null, kNoStages);
       return frame;
     }
     try {
       if (this.#state !== 'effect') return null;
       const start = performance.now();
-      const { frame: processed, segmentationMs } = await (await this.#processor!).process(frame, this.#load.segments(this.#index));
+      const { frame: processed, segmentationMs, stages } = await (await this.#processor!).process(frame, this.#load.segments(this.#index));
       this.#index++;
       this.#failures = 0;
-      this.#count(performance.now() - start, segmentationMs);
+      // It was asked for while another state held, but may not leave in this one.
+      if (this.#is('shut')) {
+        processed.close();
+        return null;
+      }
+      this.#count(performance.now() - start, segmentationMs, stages);
       return processed;
     } catch (error) {
       // A trap in the module leaves its memory in an unknown state: that cannot be tolerated.
@@ -121,8 +139,11 @@ export class Gate {
     const segmentationMs = this.#state === 'effect' ? this.#lastSegmentationMs : 0;
     const level = this.#load.level;
     if (this.#state === 'effect' && this.#load.second({ frameMs: msPerFrame, segmentationMs })) this.#climb();
+    const stages = { ...this.#stages };
+    for (const stage of Object.keys(stages) as (keyof Stages)[]) stages[stage] /= frames;
     this.#frames = this.#totalMs = this.#segmentations = this.#segmentationMs = 0;
-    return { fps: frames / seconds, msPerFrame, segmentationMs, level };
+    this.#stages = { ...kNoStages };
+    return { fps: frames / seconds, msPerFrame, segmentationMs, level, stages };
   }
 
   /** Brings the ladder's new rung into force. */
@@ -131,12 +152,17 @@ export class Gate {
     void this.#processor?.then((processor) => processor.setDetail(this.#load.rung.detail)).catch(() => undefined);
   }
 
-  #count(ms: number, segmentationMs: number | null): void {
+  #count(ms: number, segmentationMs: number | null, stages: Stages): void {
     this.#frames++;
     this.#totalMs += ms;
+    for (const stage of Object.keys(stages) as (keyof Stages)[]) this.#stages[stage] += stages[stage];
     if (segmentationMs === null) return;
     this.#segmentations++;
     this.#segmentationMs += segmentationMs;
+  }
+
+  #is(state: 'shut' | 'raw' | 'effect'): boolean {
+    return this.#state === state;
   }
 
   #break(): void {

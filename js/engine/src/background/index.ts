@@ -3,6 +3,9 @@
 // Entry point tessera-rtc/background: a camera track in, a track with another background out.
 
 export { BackgroundProcessor, type CreateOptions } from './processor.js';
-export type { BackgroundOptions, BlurBackground, ColorBackground, ImageBackground, NoBackground } from './options.js';
-export { BackgroundErrorEvent, BackgroundLevelEvent, BackgroundStatsEvent, type BackgroundProcessorEventMap } from './events.js';
+export type {
+  BackgroundFit, BackgroundOptions, BlurBackground, ColorBackground, ImageBackground, LightWrap, NoBackground, PersonEffects, RoomBackground, TransparentBackground,
+  VideoBackground,
+} from './options.js';
+export { BackgroundErrorEvent, BackgroundLevelEvent, BackgroundStatsEvent, type BackgroundProcessorEventMap, type BackgroundStages } from './events.js';
 export { AbortedError, BackgroundError, OptionError, TesseraError } from '../errors.js';

@@ -13,24 +13,55 @@ export interface Assets {
  * How frames reach the worker and leave it.
  * streams: the page's MediaStreamTrackProcessor and Generator, their streams transferred (Chromium).
  * track: the track itself is transferred, the worker makes processor and VideoTrackGenerator (Safari).
- * frames: single frames are posted each way, one at a time (Firefox, and wherever neither exists).
+ * frames: single frames are posted each way (Firefox, WebKitGTK, and wherever neither exists).
  */
 export type Route =
   | { kind: 'streams'; readable: ReadableStream<VideoFrame>; writable: WritableStream<VideoFrame> }
   | { kind: 'track'; track: MediaStreamTrack }
   | { kind: 'frames' };
 
+/** Another input for a running route of the same kind: the output stays. */
+export type Source =
+  | { kind: 'streams'; readable: ReadableStream<VideoFrame> }
+  | { kind: 'track'; track: MediaStreamTrack }
+  | { kind: 'frames' };
+
 export type ToWorker =
   | { type: 'start'; route: Route; assets: Assets; background: BackgroundRequest; frameRate: number }
   | { type: 'update'; serial: number; background: BackgroundRequest }
+  /** The page makes a background ready, which takes a while: no raw frame leaves until 'resume', sent after 'update'. */
+  | { type: 'hold' }
+  | { type: 'resume' }
   | { type: 'frame'; frame: VideoFrame }
+  | { type: 'replace'; source: Source }
+  /** Route 'frames': whether to send 'beat' at the camera's rate. A hidden page's own timers are slow, a worker's are not. */
+  | { type: 'beats'; on: boolean }
+  /**
+   * The next frame of the film behind the person; the worker closes it. One on its way at a time: 'filmed' asks for the
+   * next. Dropped where the background is no film.
+   */
+  | { type: 'film'; frame: VideoFrame }
+  /** Closes every frame that the worker holds, and answers 'closed'. */
   | { type: 'close' };
+
+/** Milliseconds that each part of the work took, on average over the frames of the last second. */
+export interface Stages {
+  /** Copying the camera's frame into the module and converting it. */
+  input: number;
+  /** Finding the person; frames in which that was left out count with 0. */
+  segmentation: number;
+  /** Refining the mask, and drawing background and person. */
+  drawing: number;
+  /** Making a VideoFrame of the result. */
+  output: number;
+}
 
 export interface Stats {
   fps: number;
   msPerFrame: number;
   segmentationMs: number;
   level: number;
+  stages: Stages;
 }
 
 /** What went wrong, in a form that can be posted. `option` is set where an option was at fault. */
@@ -46,10 +77,15 @@ export type FromWorker =
   | { type: 'started'; track?: MediaStreamTrack }
   | { type: 'updated'; serial: number }
   | { type: 'refused'; serial: number; failure: Failure }
-  /** On the route 'frames': the frame's outcome, null when it is to be dropped. The next may be posted. */
+  /** On the route 'frames': one posted frame's outcome, null when it is dropped. */
   | { type: 'frame'; frame: VideoFrame | null }
+  | { type: 'beat' }
+  /** The film's last frame was taken or dropped: the next may be posted. */
+  | { type: 'filmed' }
   /** Once a second as long as the worker lives. */
   | { type: 'stats'; stats: Stats | null }
   | { type: 'failed'; failure: Failure }
   /** The input ended, and the output with it. */
-  | { type: 'ended' };
+  | { type: 'ended' }
+  /** Nothing is held any more; the worker may be ended. */
+  | { type: 'closed' };

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // A camera track in, a track with the background replaced out. The work is done in a worker; this is the page's side of it.
 
-import { AbortedError, BackgroundError, OptionError, type TesseraError } from '../errors.js';
+import { AbortedError, BackgroundError, OptionError, TesseraError } from '../errors.js';
 import { TypedEventTarget } from '../events.js';
 import { throwIfAborted } from '../options.js';
 import { BackgroundErrorEvent, BackgroundLevelEvent, type BackgroundProcessorEventMap, BackgroundStatsEvent } from './events.js';
-import type { Assets, Failure, FromWorker, ToWorker } from './messages.js';
-import { type BackgroundOptions, requestOf } from './options.js';
+import { Film } from './film.js';
+import type { Failure, FromWorker } from './messages.js';
+import { type BackgroundOptions, type BackgroundRequest, requestOf, requireVideo } from './options.js';
 import { connect, type Connection } from './routes.js';
+import { assetsFrom, WorkerLink } from './worker-link.js';
 
 export interface CreateOptions {
   /** Address of a copy of the package's `dist` folder. Default: where this code was loaded from. */
@@ -16,60 +18,58 @@ export interface CreateOptions {
   signal?: AbortSignal;
 }
 
-/** The worker reports every second. Silent for this many seconds, it is taken for dead. */
-const kSilentSeconds = 4;
 const kLoadMilliseconds = 30_000;
-
-const fileUrl = (base: string | URL, path: string): string => new URL(path, new URL(base, globalThis.location?.href)).href;
-
-function assetsFrom(base: string | URL | undefined): Assets {
-  if (base === undefined) {
-    return { wasm: new URL('./wasm/video.wasm', import.meta.url).href, model: new URL('./models/selfie_landscape.tsm', import.meta.url).href };
-  }
-  const folder = String(base).replace(/\/?$/, '/');
-  return { wasm: fileUrl(folder, 'wasm/video.wasm'), model: fileUrl(folder, 'models/selfie_landscape.tsm') };
-}
-
-function startWorker(base: string | URL | undefined): Worker {
-  // Written out so that bundlers see it.
-  if (base === undefined) return new Worker(new URL('./background-worker.js', import.meta.url), { type: 'module' });
-  return new Worker(fileUrl(String(base).replace(/\/?$/, '/'), 'background-worker.js'), { type: 'module' });
-}
 
 const errorOf = ({ code, message, option }: Failure): TesseraError =>
   code === 'option-invalid' ? new OptionError(option ?? 'background', message) : new BackgroundError(code, message);
+
+function requireLiveVideo(track: MediaStreamTrack): MediaStreamTrack {
+  if (track?.kind !== 'video' || track.readyState !== 'live') throw new OptionError('track', 'a live video track');
+  return track;
+}
+
+interface Waiting {
+  resolve: () => void;
+  reject: (error: TesseraError) => void;
+}
 
 /**
  * Replaces the background behind a person in a video track.
  *
  * Fails closed: until the first processed frame, and whenever the background cannot run, `track` gives no picture or stands
- * still. The camera's own frames come out only under `{ kind: 'none' }`.
+ * still. The camera's own frames come out only under `{ kind: 'none' }`. While the camera is muted, or the page is frozen by
+ * the browser, the output stands still, and it goes on by itself afterwards; a camera that changes its size or is turned is
+ * followed. A lost worker and exhausted memory end in the event 'error'.
  *
  * Loads its worker at the first create(), the video module and the model at the first background other than 'none'.
  */
 export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEventMap> {
-  #worker: Worker;
+  readonly #link: WorkerLink;
+  #source: MediaStreamTrack;
   #connection: Connection | null = null;
   #track: MediaStreamTrack | null = null;
+  #film: Film | null = null;
+  #opening: AbortController | null = null;
   #state: 'starting' | 'running' | 'failed' | 'closed' = 'starting';
   #serial = 0;
-  readonly #updates = new Map<number, { resolve: () => void; reject: (error: TesseraError) => void }>();
-  #watchdog: ReturnType<typeof setInterval> | undefined;
-  #silentSeconds = 0;
   #level = 0;
-  #started: { resolve: () => void; reject: (error: TesseraError) => void } | null = null;
+  readonly #updates = new Map<number, Waiting>();
+  #started: Waiting | null = null;
+  #ready: ((canTakeTracks: boolean) => void) | null = null;
   readonly #onSourceEnded = (): void => this.#endOutput();
 
-  private constructor(
-    private readonly source: MediaStreamTrack,
-    assetBaseUrl: string | URL | undefined,
-  ) {
+  private constructor(source: MediaStreamTrack, assetBaseUrl: string | URL | undefined) {
     super();
-    try {
-      this.#worker = startWorker(assetBaseUrl);
-    } catch (cause) {
-      throw new BackgroundError('background-failed', 'The background’s worker cannot be started: the page’s Content-Security-Policy needs worker-src for its address.', { cause });
-    }
+    this.#source = source;
+    this.#link = new WorkerLink(assetBaseUrl, {
+      receive: (message) => this.#receive(message),
+      lost: (error) => this.#fail(error),
+      second: () => {
+        // stop() on a track fires no event.
+        if (this.#source.readyState === 'ended') this.#endOutput();
+      },
+    });
+    source.addEventListener('ended', this.#onSourceEnded);
   }
 
   /**
@@ -85,8 +85,16 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
     if (typeof Worker !== 'function' || typeof VideoFrame !== 'function') {
       throw new BackgroundError('unsupported', 'This browser cannot process camera frames. Use a current Chrome, Edge, Firefox or Safari.');
     }
-    if (track?.kind !== 'video' || track.readyState !== 'live') throw new OptionError('track', 'a live video track');
-    const processor = new BackgroundProcessor(track, assetBaseUrl);
+    requireLiveVideo(track);
+    const film = options.kind === 'video' ? await Film.open(requireVideo(options.video), signal) : null;
+    let processor: BackgroundProcessor;
+    try {
+      processor = new BackgroundProcessor(requireLiveVideo(track), assetBaseUrl);
+    } catch (error) {
+      film?.close();
+      throw error;
+    }
+    processor.#film = film;
     let abort: (() => void) | undefined;
     const timer = setTimeout(() => processor.#fail(new BackgroundError('background-failed', 'The background did not load within 30 seconds. Check the network and try again.')), kLoadMilliseconds);
     try {
@@ -96,13 +104,18 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
           abort = () => reject(new AbortedError(signal.reason));
           signal.addEventListener('abort', abort, { once: true });
         }
-        processor.#listen((canTakeTracks) => {
-          const connection = connect(track, canTakeTracks, (message, transfer) => processor.#post(message, transfer));
+        processor.#ready = (canTakeTracks) => {
+          const connection = connect(track, canTakeTracks, (message, transfer) => processor.#link.post(message, transfer));
           processor.#connection = connection;
           processor.#track = connection.track;
-          processor.#post({ type: 'start', route: connection.route, assets: assetsFrom(assetBaseUrl), background, frameRate: track.getSettings().frameRate || 30 }, connection.transfer);
-        });
+          const { request, transfer } = withFilm(background, film);
+          processor.#link.post(
+            { type: 'start', route: connection.route, assets: assetsFrom(assetBaseUrl), background: request, frameRate: track.getSettings().frameRate || 30 },
+            [...connection.transfer, ...transfer],
+          );
+        };
       });
+      processor.#play(film);
     } catch (error) {
       processor.close();
       throw error;
@@ -119,68 +132,105 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
   }
 
   /**
-   * Changes the background without interrupting the output. Resolves once the new one is in force. On OptionError (an
-   * address that cannot be fetched, a picture that cannot be decoded) the old background stays; on BackgroundError the
-   * processor has failed.
-   * @throws OptionError, BackgroundError.
+   * Changes the background while it runs; resolves once the next frame has it. From the call until then the old one stays,
+   * or, coming from 'none', nothing new is shown.
+   * @throws OptionError (a picture or film that cannot be had, too: the old background stays), BackgroundError, AbortedError
+   *   when a later call overtook this one while its film was loading.
    */
   async update(options: BackgroundOptions): Promise<void> {
     const background = requestOf(options);
-    if (this.#state === 'closed') throw new BackgroundError('closed', 'The background has been closed. Create a new BackgroundProcessor.');
-    if (this.#state === 'failed') throw new BackgroundError('background-failed', 'The background has stopped working. Create a new BackgroundProcessor.');
-    const serial = ++this.#serial;
-    await new Promise<void>((resolve, reject) => {
-      this.#updates.set(serial, { resolve, reject });
-      this.#post({ type: 'update', serial, background });
-    });
+    this.#requireRunning();
+    this.#opening?.abort();
+    this.#opening = null;
+    let film: Film | null = null;
+    this.#link.post({ type: 'hold' });
+    try {
+      let asked: Promise<void>;
+      try {
+        if (options.kind === 'video') film = await this.#openFilm(requireVideo(options.video));
+        // It may have ended while the film loaded.
+        this.#requireRunning();
+        asked = this.#ask(background, film);
+      } finally {
+        this.#link.post({ type: 'resume' });
+      }
+      await asked;
+    } catch (error) {
+      film?.close();
+      throw error;
+    }
+    this.#play(film);
+  }
+
+  /**
+   * Takes the camera's frames from another track from now on: another device, say. `track` stays the same and never shows
+   * anything unprocessed between. The track before is left as it is.
+   * @throws OptionError unless it is a live video track; BackgroundError when this has ended.
+   */
+  replaceTrack(track: MediaStreamTrack): void {
+    requireLiveVideo(track);
+    this.#requireRunning();
+    if (track === this.#source) return;
+    const { source, transfer } = this.#connection!.replace(track);
+    this.#source.removeEventListener('ended', this.#onSourceEnded);
+    this.#source = track;
+    track.addEventListener('ended', this.#onSourceEnded);
+    this.#link.post({ type: 'replace', source }, transfer);
   }
 
   /** Ends the output and releases everything. The camera track is left as it is. May be called again. */
   close(): void {
     if (this.#state === 'closed') return;
-    this.#release();
-    this.#state = 'closed';
+    this.#release('closed', new BackgroundError('closed', 'The background has been closed.'));
     this.#track?.stop();
-    for (const { reject } of this.#updates.values()) reject(new BackgroundError('closed', 'The background has been closed.'));
-    this.#updates.clear();
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 
-  #post(message: ToWorker, transfer: Transferable[] = []): void {
-    this.#worker.postMessage(message, transfer);
+  #requireRunning(): void {
+    if (this.#state === 'closed') throw new BackgroundError('closed', 'The background has been closed. Create a new BackgroundProcessor.');
+    if (this.#state === 'failed') throw new BackgroundError('background-failed', 'The background has stopped working. Create a new BackgroundProcessor.');
   }
 
-  #listen(ready: (canTakeTracks: boolean) => void): void {
-    const worker = this.#worker;
-    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-      this.#silentSeconds = 0;
-      if (data.type !== 'ready') return this.#receive(data);
-      try {
-        ready(data.canTakeTracks);
-      } catch (error) {
-        this.#fail(error instanceof BackgroundError ? error : new BackgroundError('background-failed', 'The camera’s frames cannot be reached.', { cause: error }));
-      }
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      const reason = event.message || 'its file could not be loaded; set assetBaseUrl to where the package’s dist folder is served';
-      this.#fail(new BackgroundError('background-failed', `The background’s worker stopped: ${reason}.`));
-    };
-    worker.onmessageerror = () => this.#fail(new BackgroundError('background-failed', 'The background’s worker sent something unreadable.'));
-    this.source.addEventListener('ended', this.#onSourceEnded);
+  #ask(background: BackgroundRequest, film: Film | null): Promise<void> {
+    const { request, transfer } = withFilm(background, film);
+    const serial = ++this.#serial;
+    this.#link.post({ type: 'update', serial, background: request }, transfer);
+    return new Promise((resolve, reject) => this.#updates.set(serial, { resolve, reject }));
   }
 
-  #receive(message: Exclude<FromWorker, { type: 'ready' }>): void {
+  async #openFilm(source: Parameters<typeof Film.open>[0]): Promise<Film> {
+    const opening = new AbortController();
+    this.#opening = opening;
+    try {
+      return await Film.open(source, opening.signal);
+    } finally {
+      if (this.#opening === opening) this.#opening = null;
+    }
+  }
+
+  /** `film` (null: none) is the background's from now on. */
+  #play(film: Film | null): void {
+    if (this.#film !== film) this.#film?.close();
+    this.#film = film;
+    film?.start((frame) => this.#link.post({ type: 'film', frame }, [frame]));
+  }
+
+  #receive(message: FromWorker): void {
     switch (message.type) {
+      case 'ready':
+        try {
+          return this.#ready?.(message.canTakeTracks);
+        } catch (error) {
+          return this.#fail(error instanceof TesseraError ? error : new BackgroundError('background-failed', 'The camera’s frames cannot be reached.', { cause: error }));
+        }
       case 'started':
         this.#track ??= message.track ?? null;
         this.#state = 'running';
         this.#connection!.begin();
-        // A second in which the page itself stood still counts as one, however long it was.
-        this.#watchdog = setInterval(() => this.#everySecond(), 1000);
+        this.#link.watch();
         this.#started?.resolve();
         this.#started = null;
         return;
@@ -193,16 +243,21 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
         this.#updates.delete(message.serial);
         return;
       case 'frame':
-        this.#connection!.receive(message.frame);
-        return;
+        return this.#connection!.receive(message.frame);
+      case 'beat':
+        return this.#connection!.beat();
+      case 'filmed':
+        return this.#film?.taken();
       case 'stats':
         if (message.stats && this.#state === 'running') {
-          const { fps, msPerFrame, segmentationMs, level } = message.stats;
-          this.emit(new BackgroundStatsEvent(fps, msPerFrame, segmentationMs, level));
+          const { fps, msPerFrame, segmentationMs, level, stages } = message.stats;
+          this.emit(new BackgroundStatsEvent(fps, msPerFrame, segmentationMs, level, stages));
           this.#tellLevel(level);
         }
         return;
       case 'failed':
+        // Whoever stops the output has no use for it any more: that is no failure.
+        if (this.#track?.readyState === 'ended') return this.close();
         return this.#fail(errorOf(message.failure));
       case 'ended':
         return this.#endOutput();
@@ -215,37 +270,19 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
     if (level !== previous) this.emit(new BackgroundLevelEvent(level, previous));
   }
 
-  #everySecond(): void {
-    // stop() on a track fires no event.
-    if (this.source.readyState === 'ended') return this.#endOutput();
-    if (++this.#silentSeconds > kSilentSeconds) {
-      this.#fail(new BackgroundError('background-failed', 'The background’s worker does not answer any more.'));
-    }
-  }
-
   /** The output stands still from here on; it is not ended, so that a call can put another track in its place. */
   #fail(error: TesseraError): void {
     if (this.#state === 'failed' || this.#state === 'closed') return;
-    const starting = this.#state === 'starting';
-    this.#release();
-    this.#state = 'failed';
-    for (const { reject } of this.#updates.values()) reject(error);
-    this.#updates.clear();
-    if (starting) this.#started?.reject(error);
-    else this.emit(new BackgroundErrorEvent(error));
+    const starting = this.#started;
+    this.#release('failed', error);
+    if (!starting) this.emit(new BackgroundErrorEvent(error));
   }
 
   /** The camera ended: so does the output, with its event. */
   #endOutput(): void {
     if (this.#state === 'closed') return;
-    if (this.#state === 'starting') {
-      this.#started?.reject(new OptionError('track', 'a track that stays live'));
-      return;
-    }
-    this.#release();
-    this.#state = 'closed';
-    for (const { reject } of this.#updates.values()) reject(new BackgroundError('closed', 'The camera has ended.'));
-    this.#updates.clear();
+    if (this.#started) return this.#started.reject(new OptionError('track', 'a track that stays live'));
+    this.#release('closed', new BackgroundError('closed', 'The camera has ended.'));
     const track = this.#track;
     if (!track || track.readyState === 'ended') return;
     track.stop();
@@ -253,11 +290,24 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
     track.dispatchEvent(new Event('ended'));
   }
 
-  #release(): void {
-    clearInterval(this.#watchdog);
-    this.source.removeEventListener('ended', this.#onSourceEnded);
-    this.#worker.onmessage = this.#worker.onerror = this.#worker.onmessageerror = null;
-    this.#worker.terminate();
+  #release(state: 'failed' | 'closed', error: TesseraError): void {
+    this.#state = state;
+    this.#source.removeEventListener('ended', this.#onSourceEnded);
+    this.#ready = null;
+    this.#opening?.abort();
+    this.#film?.close();
     this.#connection?.stop();
+    this.#link.end();
+    this.#started?.reject(error);
+    this.#started = null;
+    for (const { reject } of this.#updates.values()) reject(error);
+    this.#updates.clear();
   }
+}
+
+/** The request with the film's first frame, so that the new background is there from its first frame on. */
+function withFilm(request: BackgroundRequest, film: Film | null): { request: BackgroundRequest; transfer: Transferable[] } {
+  if (!film || request.kind !== 'video') return { request, transfer: [] };
+  const frame = film.frame();
+  return { request: { ...request, film: frame }, transfer: [frame] };
 }

@@ -4,99 +4,96 @@
 import { Engine } from './engine.js';
 import { failureOf } from './failure.js';
 import { Gate } from './gate.js';
-import type { FromWorker, Route, ToWorker } from './messages.js';
+import type { FromWorker, ToWorker } from './messages.js';
+import { type BreakoutScope, openRoute, type WorkerRoute } from './worker-routes.js';
 
 /** The worker's own scope; TypeScript's DOM library describes windows. */
-interface WorkerScope {
+interface WorkerScope extends BreakoutScope {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
   postMessage(message: FromWorker, transfer?: Transferable[]): void;
-  close(): void;
-  MediaStreamTrackProcessor?: new (init: { track: MediaStreamTrack; maxBufferSize?: number }) => { readonly readable: ReadableStream<VideoFrame> };
-  VideoTrackGenerator?: new () => { readonly track: MediaStreamTrack; readonly writable: WritableStream<VideoFrame> };
 }
 const scope = globalThis as unknown as WorkerScope;
 const post = (message: FromWorker, transfer: Transferable[] = []): void => scope.postMessage(message, transfer);
 
 let gate: Gate | null = null;
-let taken: MediaStreamTrack | null = null;
-let reader: ReadableStreamDefaultReader<VideoFrame> | null = null;
+let engine: Promise<Engine> | null = null;
+let route: WorkerRoute | null = null;
+let beats: ReturnType<typeof setInterval> | undefined;
+let frameRate = 30;
 
 function fail(error: unknown): void {
   gate?.shut();
   post({ type: 'failed', failure: failureOf(error) });
 }
 
-/** Reads, processes and writes one frame at a time. The sources keep only the newest frame meanwhile. */
-async function run(readable: ReadableStream<VideoFrame>, writable: WritableStream<VideoFrame>): Promise<void> {
-  reader = readable.getReader();
-  const writer = writable.getWriter();
+async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<void> {
+  frameRate = message.frameRate;
+  const current = new Gate((assets) => (engine = Engine.load(assets)), message.assets, frameRate);
+  gate = current;
+  route = openRoute(message.route, { pass: (frame) => current.pass(frame), post, fail });
+  setInterval(() => post({ type: 'stats', stats: current.second() }), 1000);
+  await current.update(message.background);
+  const { track } = route;
+  post({ type: 'started', ...(track && { track }) }, track ? [track as unknown as Transferable] : []);
+  route.begin();
+}
+
+async function update({ serial, background }: Extract<ToWorker, { type: 'update' }>): Promise<void> {
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      const frame = await gate!.pass(value);
-      if (frame) await writer.write(frame);
-    }
-    await writer.close().catch(() => undefined);
-    post({ type: 'ended' });
+    await gate!.update(background);
+    post({ type: 'updated', serial });
   } catch (error) {
-    // Neither end is closed: the output stands still, and the page decides.
-    fail(error);
+    const failure = failureOf(error);
+    post({ type: 'refused', serial, failure });
+    if (failure.code !== 'option-invalid') fail(error);
   }
 }
 
-/** Sets the route up; gives the output track where the worker makes it. */
-function connect(route: Route): { track?: MediaStreamTrack; begin: () => void } {
-  switch (route.kind) {
-    case 'streams':
-      return { begin: () => void run(route.readable, route.writable) };
-    case 'track': {
-      taken = route.track;
-      const { readable } = new scope.MediaStreamTrackProcessor!({ track: route.track, maxBufferSize: 1 });
-      const generator = new scope.VideoTrackGenerator!();
-      return { track: generator.track, begin: () => void run(readable, generator.writable) };
-    }
-    case 'frames':
-      return { begin: () => undefined };
+/** One film frame that cannot be read leaves the last one standing; a trap leaves the module's memory in an unknown state. */
+async function film(frame: VideoFrame): Promise<void> {
+  try {
+    await (await engine)?.film(frame);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) return fail(error);
+  } finally {
+    frame.close();
   }
+  post({ type: 'filmed' });
+}
+
+async function close(): Promise<void> {
+  clearInterval(beats);
+  gate?.shut();
+  await route?.close();
+  post({ type: 'closed' });
 }
 
 scope.onmessage = ({ data }) => {
   switch (data.type) {
-    case 'start': {
-      gate = new Gate((assets) => Engine.load(assets), data.assets, data.frameRate);
-      setInterval(() => post({ type: 'stats', stats: gate!.second() }), 1000);
-      const { route, background } = data;
-      gate.update(background).then(() => {
-        const { track, begin } = connect(route);
-        post({ type: 'started', ...(track && { track }) }, track ? [track as unknown as Transferable] : []);
-        begin();
-      }).catch(fail);
-      return;
-    }
-    case 'update': {
-      const { serial } = data;
-      gate!.update(data.background).then(
-        () => post({ type: 'updated', serial }),
-        (error: unknown) => {
-          const failure = failureOf(error);
-          post({ type: 'refused', serial, failure });
-          if (failure.code !== 'option-invalid') fail(error);
-        },
-      );
-      return;
-    }
+    case 'start':
+      return void start(data).catch(fail);
+    case 'update':
+      return void update(data);
+    case 'hold':
+      return gate!.hold();
+    case 'resume':
+      return gate!.resume();
     case 'frame':
-      gate!.pass(data.frame).then(
-        (frame) => post({ type: 'frame', frame }, frame ? [frame] : []),
-        (error: unknown) => fail(error),
-      );
+      return route ? route.frame(data.frame) : data.frame.close();
+    case 'replace':
+      try {
+        return route!.replace(data.source);
+      } catch (error) {
+        return fail(error);
+      }
+    case 'beats':
+      clearInterval(beats);
+      if (data.on) beats = setInterval(() => post({ type: 'beat' }), 1000 / frameRate);
       return;
+    case 'film':
+      return void film(data.frame);
     case 'close':
-      gate?.shut();
-      taken?.stop();
-      void reader?.cancel().catch(() => undefined).finally(() => scope.close());
-      if (!reader) scope.close();
+      return void close();
   }
 };
 

@@ -388,7 +388,6 @@ export class LocalMedia extends TypedEventTarget<LocalMediaEventMap> {
 /** The kind only: the rest is checked where backgrounds are known. */
 function requireBackground(background: BackgroundOptions): void {
   const { kind } = requireObject(background, 'background');
-  if (!['none', 'blur', 'image', 'color'].includes(kind as string)) {
-    throw new OptionError('background.kind', "'none', 'blur', 'image' or 'color'");
-  }
+  const kinds = 'none room blur image video color transparent';
+  if (!kinds.split(' ').includes(kind as string)) throw new OptionError('background.kind', `one of: ${kinds}`);
 }
