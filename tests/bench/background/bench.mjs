@@ -12,10 +12,10 @@ import { measureSpeed } from './speed.mjs';
 /** Each part by its name in TESSERA_MEASURES; gives ratios and values. */
 const parts = {
   size: async ({ root }) => ({ values: { video_module_gz: gzipSize(readFileSync(join(root, 'js/engine/src/generated/video.wasm'))) } }),
-  speed: ({ root, log }) => measureSpeed(root, log),
-  first: ({ root, log }) => measureFirstEffect(root, log),
-  quality: ({ root, run }) => measureQuality(root, run),
-  firefox: ({ root, results, run }) => measureFirefox(root, results, run),
+  speed: measureSpeed,
+  first: measureFirstEffect,
+  quality: measureQuality,
+  firefox: measureFirefox,
 };
 
 const rounded = (values = {}) => Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Number(value.toPrecision(4))]));

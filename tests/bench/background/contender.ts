@@ -4,6 +4,8 @@
 export interface Contender {
   /** From a picture of the model's own size, in whatever form this contender reads pictures, to the mask. */
   segment(frame: VideoFrame): Promise<number>;
+  /** The network alone, on the last picture. */
+  inference?(frame: VideoFrame): Promise<number>;
   /** From a VideoFrame of the model's own size to the mask. */
   segmentFrame?(frame: VideoFrame): Promise<number>;
   /** From a VideoFrame to a VideoFrame of the same size with the background blurred. */

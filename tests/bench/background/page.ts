@@ -6,7 +6,7 @@ import { createOurs } from './ours.js';
 import { createSegmenter, createTasksVision, variants } from './tasks-vision.js';
 import { createTfliteSimd } from './tflite-simd.js';
 
-type Work = 'segment' | 'segmentFrame' | 'blur' | 'blurOnly';
+type Work = 'segment' | 'inference' | 'segmentFrame' | 'blur' | 'blurOnly';
 interface Asked {
   contender: string;
   work: Work;

