@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The background demo in Chromium: everything on it is used, as a person would.
+// The background demo in Chromium, everything on it used as a person would; and what the app's lobby offers behind "More".
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
@@ -14,14 +14,15 @@ import { chooseKind, corner, difference, expectColourMaskAndNone, press, startDe
 const suite = new Resources();
 let page: Page;
 let errors: string[];
+let origin: string;
 
 beforeAll(async () => {
   const server = suite.add(await Server.start(), 'server', value => value.close());
   const browser = suite.add(await launchChromium(), 'chromium', value => value.close());
   const person = await newPerson(browser, { viewport: { width: 1280, height: 900 }, acceptDownloads: true });
   ({ page, errors } = person);
-  await person.context.grantPermissions(['camera'], { origin: server.origin });
-  await page.goto(`${server.origin}/demos/background/`);
+  ({ origin } = server);
+  await person.context.grantPermissions(['camera', 'microphone'], { origin });
 });
 afterAll(() => suite.close());
 
@@ -30,6 +31,7 @@ test('clip, every effect and slider, divider, mask, picture, graph, comparison, 
     console.log(await status(page), errors);
     await chromiumUi(page).screenshot('background-demo');
   });
+  await page.goto(`${origin}/demos/background/`);
   expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
   await startDemo(page, 'clip');
   expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)).toEqual([]);
@@ -121,3 +123,24 @@ test('clip, every effect and slider, divider, mask, picture, graph, comparison, 
   // TensorFlow Lite says hello as an error.
   expect(errors.filter(error => !/^INFO: Created TensorFlow Lite/.test(error))).toEqual([]);
 }, 180_000);
+
+test('the lobby: light on the person, behind More, goes with no background too, and is remembered', async () => {
+  onTestFailed(() => chromiumUi(page).screenshot('lobby-more'));
+  await page.goto(`${origin}/r/more-test`);
+  /** Whether the preview shows a processed track rather than the camera's own. */
+  const processed = () => page.evaluate(() => {
+    const track = (document.querySelector<HTMLVideoElement>('.preview video')?.srcObject as MediaStream | null)?.getVideoTracks()[0];
+    return track && (track.constructor.name === 'MediaStreamTrackGenerator' ? 'processed' : 'raw');
+  });
+  await until('the camera', async () => (await processed()) === 'raw');
+  await page.getByRole('button', { name: /^background/i }).click();
+  await page.getByText('More', { exact: true }).click();
+  await page.getByRole('slider', { name: 'Light on you' }).press('End');
+  await until('the light', async () => (await processed()) === 'processed');
+  await page.getByLabel('A film behind you').setInputFiles(await cameraStill());
+  await page.getByText(/choose a film of at most/i).waitFor();
+  expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)).toEqual([]);
+  await page.reload();
+  await until('the light again', async () => (await processed()) === 'processed');
+  await page.evaluate(() => localStorage.clear());
+}, 90_000);
