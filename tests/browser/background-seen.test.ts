@@ -63,6 +63,5 @@ test('no background again: Ben sees the room', async () => {
   onTestFailed(() => showOnFailure('none', ana, ben));
   await chooseBackground(ana, /^none/i);
   await until('the room to be back', async () => (await backgroundDetail(ben)) > plainDetail * 0.7, 30_000, 500);
-  // A frame under way when a worker is ended (previews, changes of background) is left to the collector: Chromium remarks on it, no more.
-  expect(ana.errors.filter(error => !/garbage collected without being closed/.test(error))).toEqual([]);
+  expect(ana.errors).toEqual([]);
 });

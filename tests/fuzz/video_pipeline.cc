@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Feeds the pipeline frames of arbitrary layout, size, turn and format, with changing backgrounds; nothing may go wrong.
+// Feeds the pipeline frames of arbitrary layout, size, turn and format, with changing backgrounds,
+// films and effects; nothing may go wrong.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +28,8 @@ class Bytes {
   std::size_t size_;
 };
 
+float share(Bytes& in) { return static_cast<float>(in.byte()) / 255.0f; }
+
 // A mask that follows the picture, values outside 0..1 included: the refinement must hold whatever the model says.
 class Echo final : public PersonModel {
  public:
@@ -42,14 +45,36 @@ class Echo final : public PersonModel {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Bytes in(data, size);
   Pipeline pipeline(std::make_unique<Echo>());
+  bool transparent = false;
   for (int frame = 0; frame < 8 && !in.done(); ++frame) {
     const std::uint8_t what = in.byte();
-    if (what % 4 == 0) pipeline.setBlur({static_cast<float>(in.byte()) / 255.0f});
-    if (what % 4 == 1) pipeline.setColor({in.byte(), in.byte(), in.byte()});
-    if (what % 4 == 2) {
-      const Resolution picture{static_cast<int>(in.byte() % 64), static_cast<int>(in.byte() % 64)};
-      const std::vector<std::uint8_t> rgba(in.byte() * std::size_t{64}, in.byte());
-      (void)pipeline.setPicture(rgba, picture, in.byte() % 2 ? Fit::kCover : Fit::kContain, static_cast<float>(in.byte()) / 255.0f);
+    if (what % 4 != 3) {
+      Look look;
+      look.behind = static_cast<Behind>(in.byte() % 5);
+      look.strength = share(in);
+      look.red = in.byte();
+      look.light_wrap = what & 16 ? share(in) : 0.0f;
+      look.portrait_light = what & 32 ? share(in) : 0.0f;
+      look.auto_framing = (what & 64) != 0;
+      look.fit = what & 128 ? Fit::kCover : Fit::kContain;
+      transparent = look.behind == Behind::kTransparent;
+      pipeline.setLook(look);
+    }
+    if (what & 8) {
+      // A picture or a film's frame of any format, turn and layout; half of them whole.
+      FrameLayout picture;
+      picture.format = static_cast<PixelFormat>(in.byte() % 6);
+      picture.size = {static_cast<int>(in.byte() % 64), static_cast<int>(in.byte() % 64)};
+      std::vector<std::uint8_t> bytes(packedFrameSize(picture.format, picture.size), in.byte());
+      if (in.byte() % 2 && !bytes.empty()) {
+        picture = packedLayout(picture.format, picture.size);
+      } else {
+        for (PlaneLayout& plane : picture.planes) plane = {in.word(), in.word()};
+        bytes.resize(in.word());
+      }
+      picture.color = {in.byte() % 2 ? ColorMatrix::kBt601 : ColorMatrix::kBt709, in.byte() % 2 ? ColorRange::kFull : ColorRange::kLimited};
+      picture.rotation = static_cast<Rotation>(in.byte() % 4 * 90);
+      (void)pipeline.setPicture(bytes, picture);
     }
     FrameLayout layout;
     layout.format = static_cast<PixelFormat>(in.byte() % 6);
@@ -76,7 +101,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!pipeline.prepare(layout).hasValue()) continue;
     if (in.byte() % 3 != 0) (void)pipeline.segment();
     const auto out = pipeline.render();
-    if (out.size() != packedFrameSize(PixelFormat::kI420, layout.size)) __builtin_trap();
+    const auto alpha = transparent ? static_cast<std::size_t>(layout.size.pixels()) : 0;
+    if (out.size() != packedFrameSize(PixelFormat::kI420, layout.size) + alpha) __builtin_trap();
   }
   return 0;
 }

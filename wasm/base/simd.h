@@ -23,8 +23,11 @@
 /** Marks a small function that must not cost a call, even where the compiler thinks otherwise. */
 #if defined(__GNUC__)
 #define TESSERA_ALWAYS_INLINE inline __attribute__((always_inline))
+/** The same for a lambda: stands between its parameters and its body. */
+#define TESSERA_INLINE_LAMBDA __attribute__((always_inline))
 #else
 #define TESSERA_ALWAYS_INLINE inline
+#define TESSERA_INLINE_LAMBDA
 #endif
 
 namespace tessera {

@@ -109,10 +109,17 @@ void Compositor::draw(const Scene& scene, const MutableI420View& out, MutablePla
     drawRow(job);
   };
   const int blocks = (out.u.width + 15) / 16;
+  int last = -1;
+  const std::uint8_t* latest = nullptr;
   for (int y = 0; y < height; y += 2) {
     const int rows = std::min(2, height - y);
     for (int i = 0; i < rows; ++i) {
-      certaintyAt(scene, y + i, certainties_[i].data());
+      // Rows between the same two small rows share it.
+      const int between = placeOf(y + i, scene.factor, scene.mask->slope().height).first;
+      if (between != last) certaintyAt(scene, y + i, certainties_[i].data());
+      else if (certainties_[i].data() != latest) std::memcpy(certainties_[i].data(), latest, certainties_[i].size());
+      last = between;
+      latest = certainties_[i].data();
       drawLuma(scene, y + i, certainties_[i].data(), mask(y + i), out.y.row(y + i));
       if (scene.transparent) std::memcpy(alpha.row(y + i), mask(y + i), static_cast<std::size_t>(width));
     }

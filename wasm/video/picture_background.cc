@@ -28,15 +28,11 @@ MutableI420View part(const MutableI420View& view, int x, int y, Resolution size)
 
 }  // namespace
 
-Result<void> PictureBackground::set(std::vector<std::uint8_t>& bytes, const FrameLayout& layout) {
-  if (auto valid = validateLayout(layout, bytes.size()); !valid.hasValue()) return valid;
+void PictureBackground::set(std::vector<std::uint8_t>& bytes, const FrameLayout& layout) {
   bytes_.swap(bytes);
   layout_ = layout;
   fitted_ = false;
-  return {};
 }
-
-void PictureBackground::clear() { *this = {}; }
 
 void PictureBackground::fitTo(Resolution frame, Rotation rotation, ColorSpace color, Fit fit, int factor) {
   if (fitted_ && frame == frame_ && rotation == rotation_ && color == color_ && fit == fit_) return;

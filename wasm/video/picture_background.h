@@ -16,12 +16,9 @@ enum class Fit : std::uint8_t { kCover, kContain };
 
 class PictureBackground {
  public:
-  // Takes the picture out of `bytes` and leaves an older one's memory there. Any format; upright, whatever layout.rotation
-  // says. kInvalidArgument when it is none or does not fit `bytes`; the old one stays then.
-  Result<void> set(std::vector<std::uint8_t>& bytes, const FrameLayout& layout);
-  bool empty() const { return bytes_.empty(); }
-  // Frees the picture.
-  void clear();
+  // Takes the picture out of `bytes`, which `layout` must be valid for, and leaves an older one's memory there. Any format;
+  // upright, whatever layout.rotation says.
+  void set(std::vector<std::uint8_t>& bytes, const FrameLayout& layout);
 
   // Fits it to frames of this stored size, turn and colour. Works only when one of them, or the picture, changed; allocates
   // only when a size grew. `factor`: luma pixels that a sample of the softened picture spans. There must be a picture.

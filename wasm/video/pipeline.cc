@@ -52,10 +52,10 @@ constexpr float kDeviationOfMedian = 267.0f;
 
 }  // namespace
 
-Result<Pipeline> Pipeline::create(std::span<const std::byte> model) {
+Result<std::unique_ptr<Pipeline>> Pipeline::create(std::span<const std::byte> model) {
   auto segmenter = Segmenter::create(model);
   if (!segmenter.hasValue()) return segmenter.error();
-  return Pipeline(std::make_unique<SegmenterModel>(std::move(segmenter).value()));
+  return std::make_unique<Pipeline>(std::make_unique<SegmenterModel>(std::move(segmenter).value()));
 }
 
 Pipeline::Pipeline(std::unique_ptr<PersonModel> model) : model_(std::move(model)) {
@@ -68,12 +68,17 @@ Pipeline::Pipeline(std::unique_ptr<PersonModel> model) : model_(std::move(model)
 
 void Pipeline::setLook(const Look& look) {
   look_ = look;
-  if (look.behind != Behind::kPicture && !picture_.empty()) picture_.clear();
+  if (look.behind != Behind::kPicture) picture_.reset();
   if (!look.auto_framing) framing_.reset();
   if (look.portrait_light <= 0.0f) portrait_.reset();
 }
 
-Result<void> Pipeline::setPicture(std::vector<std::uint8_t>& bytes, const FrameLayout& layout) { return picture_.set(bytes, layout); }
+Result<void> Pipeline::setPicture(std::vector<std::uint8_t>& bytes, const FrameLayout& layout) {
+  if (auto valid = validateLayout(layout, bytes.size()); !valid.hasValue()) return valid;
+  if (picture_ == nullptr) picture_ = std::make_unique<PictureBackground>();
+  picture_->set(bytes, layout);
+  return {};
+}
 
 void Pipeline::setDetail(int detail) { detail_ = std::clamp(detail, 0, 2); }
 
@@ -198,7 +203,7 @@ void Pipeline::addLight(Scene& scene) {
   scene.share = &share_;
   scene.wrap = static_cast<std::uint8_t>(look_.light_wrap * 255.0f + 0.5f);
   if (scene.under == Under::kRow) {
-    scene.light = &picture_.light();
+    scene.light = &picture_->light();
     return;
   }
   flat_.resize(1, 1);
@@ -223,7 +228,7 @@ std::span<const std::uint8_t> Pipeline::render() {
   const auto pixels_each = static_cast<float>(frame_size_.pixels()) / static_cast<float>(model_->inputResolution().pixels());
   scene.noise = temporal_.noise() * kDeviationOfMedian * std::sqrt(pixels_each);
   Behind behind = look_.behind;
-  const bool black = behind == Behind::kTransparent || (behind == Behind::kPicture && picture_.empty());
+  const bool black = behind == Behind::kTransparent || (behind == Behind::kPicture && picture_ == nullptr);
   scene.color = black ? yuvOf(0, 0, 0, view_.color) : yuvOf(look_.red, look_.green, look_.blue, view_.color);
   scene.transparent = behind == Behind::kTransparent;
   if (behind == Behind::kRoom) {
@@ -238,9 +243,9 @@ std::span<const std::uint8_t> Pipeline::render() {
     scene.soft = &soft_.result();
   }
   if (behind == Behind::kPicture && !black) {
-    picture_.fitTo(frame_size_, rotation_, view_.color, look_.fit, factor_);
+    picture_->fitTo(frame_size_, rotation_, view_.color, look_.fit, factor_);
     scene.under = Under::kRow;
-    scene.picture = picture_.view();
+    scene.picture = picture_->view();
   }
   if (look_.light_wrap > 0.0f && (scene.under == Under::kRow || (scene.under == Under::kColor && !black))) addLight(scene);
   if (look_.portrait_light > 0.0f) {

@@ -56,12 +56,14 @@ struct Look {
 class Pipeline {
  public:
   // kInvalidModel when the bytes are not a usable model (see Segmenter::create).
-  static Result<Pipeline> create(std::span<const std::byte> model);
+  static Result<std::unique_ptr<Pipeline>> create(std::span<const std::byte> model);
   explicit Pipeline(std::unique_ptr<PersonModel> model);
+  Pipeline(const Pipeline&) = delete;
 
   // Frees the picture unless there is to be one.
   void setLook(const Look& look);
-  // The picture, or a film's next frame: see PictureBackground::set. Until there is one the background is black.
+  // The picture, or a film's next frame, as PictureBackground takes it. kInvalidArgument when it is none or does not fit
+  // `bytes`; the old one stays then. Until there is one the background is black.
   Result<void> setPicture(std::vector<std::uint8_t>& bytes, const FrameLayout& layout);
 
   // How large a picture people are searched for in, from the next call of segment on: 0 the model's own size, 1 three quarters
@@ -98,7 +100,7 @@ class Pipeline {
   int detail_ = 0;
   int detail_in_force_ = 0;
   Look look_;
-  PictureBackground picture_;
+  std::unique_ptr<PictureBackground> picture_;  // null: there is none
 
   std::vector<std::uint8_t> input_;
   std::size_t input_size_ = 0;

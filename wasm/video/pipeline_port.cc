@@ -45,7 +45,7 @@ Outcome PipelinePort::load(std::size_t size) {
   if (size > scratch_.size()) return outcomeOf(frameInvalid("the model is larger than its buffer"));
   auto pipeline = Pipeline::create(std::as_bytes(std::span(scratch_).first(size)));
   if (!pipeline.hasValue()) return outcomeOf(pipeline.error());
-  pipeline_.emplace(std::move(pipeline).value());
+  pipeline_ = std::move(pipeline).value();
   return {};
 }
 

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 
 #include "wasm/video/pipeline.h"
@@ -62,7 +62,7 @@ class PipelinePort {
   Bytes render();
 
  private:
-  std::optional<Pipeline> pipeline_;
+  std::unique_ptr<Pipeline> pipeline_;
   std::vector<std::uint8_t> scratch_;
 };
 

@@ -25,6 +25,10 @@ constexpr float kSureChange = 0.5f;
 
 float clamp01(float value) { return std::min(std::max(value, 0.0f), 1.0f); }
 
+// Nearly nothing is nothing: the tiny numbers that models give there would slow every sum down that they go into.
+constexpr float kNothing = 1.0f / 1024.0f;
+float snapped(float value) { return value < kNothing ? 0.0f : value; }
+
 }  // namespace
 
 void TemporalMask::reset(Resolution size) {
@@ -59,8 +63,8 @@ void TemporalMask::update(std::span<const float> rgb, std::span<const float> mas
   measureChange(rgb);
   const std::size_t count = values_.size();
   if (fresh_) {
-    std::copy_n(mask.data(), count, values_.data());
-    std::copy_n(mask.data(), count, last_.data());
+    std::transform(mask.data(), mask.data() + count, values_.data(), snapped);
+    last_ = values_;
     fresh_ = false;
     return;
   }
@@ -82,7 +86,7 @@ void TemporalMask::update(std::span<const float> rgb, std::span<const float> mas
       const float* m = motion + x - 1;
       const float moving = clamp01((std::max(m[0], std::max(m[1], m[2])) - still) * scale);
       const float old = values[x];
-      const float now = fresh[x];
+      const float now = snapped(fresh[x]);
       const float step = now - old;
       const float before = lasts[x] - old;
       lasts[x] = now;
@@ -90,7 +94,7 @@ void TemporalMask::update(std::span<const float> rgb, std::span<const float> mas
       const float agreed = std::max(std::min(step, before), 0.0f) + std::min(std::max(step, before), 0.0f);
       const float steady = agreed * std::min(kAgreedShare + kAgreedGain * std::fabs(agreed), 1.0f);
       const float flipped = clamp01((std::fabs(step) * std::fabs(2.0f * now - 1.0f) - kSureChange) * 4.0f);
-      values[x] = old + steady + (step - steady) * std::max(moving, flipped);
+      values[x] = snapped(old + steady + (step - steady) * std::max(moving, flipped));
     }
   }
 }

@@ -5,8 +5,8 @@ import { until } from '../lib/resources.js';
 
 export type Rgb = readonly [number, number, number];
 
-/** Mean colour of the upper left corner, where nobody is, of `#before`, `#after` or `#mask`; null before its first picture. */
-export const corner = (page: Evaluates, id: 'before' | 'after' | 'mask' | 'theirs-canvas'): Promise<Rgb | null> => page.evaluate(id => {
+/** Mean colour of the upper left corner, where nobody is, of the picture with this id; null before its first picture. */
+export const corner = (page: Evaluates, id: 'before' | 'after' | 'ours-video' | 'theirs-canvas'): Promise<Rgb | null> => page.evaluate(id => {
   const picture = document.getElementById(id) as HTMLVideoElement | HTMLCanvasElement;
   const width = picture instanceof HTMLVideoElement ? picture.videoWidth : picture.width;
   if (width === 0) return null;

@@ -1,81 +1,208 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every row kernel against its formula in plain arithmetic, at every length, with guard bytes behind the output.
+// The drawing kernel against its formulas in plain arithmetic, in every combination of effects and at every length. Rows end
+// exactly where their memory ends, so that a sanitizer sees whatever is read behind them.
 #include <catch2/catch_test_macros.hpp>
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "random_pixels.h"
 #include "wasm/video/composite.h"
+#include "wasm/video/guided_mask.h"
 
 using namespace tessera::video;
 
 namespace {
 
 constexpr int kLongest = 70;
-constexpr std::uint8_t kGuard = 0xA5;
 
 int saturate(int value) { return std::clamp(value, -32768, 32767); }
-int q15(int a, int b) { return (a * b + 16384) >> 15; }
+int q15(int a, int b) { return saturate((a * b + 16384) >> 15); }
+int byte(int value) { return std::clamp(value, 0, 255); }
+int over255(int value) { return (2 * value + 255) / 510; }
+int blend(int over, int under, int mask) { return over255(over * mask + under * (255 - mask)); }
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
-// Calls test(count, out) with room for count bytes and checks that nothing was written behind them.
-template <typename Test>
-void atEveryLength(Test test) {
-  for (int count = 0; count <= kLongest; ++count) {
-    std::vector<std::uint8_t> out(kLongest + 32, kGuard);
-    test(count, out.data());
-    for (int i = count; i < kLongest + 32; ++i) REQUIRE(out[at(i)] == kGuard);
+// A small row with its padding, and what stretching makes of it.
+struct Small {
+  Small(test::Noise& noise, int count, int factor_given, int low, int high) : factor(factor_given) {
+    const int width = (count + factor - 1) / factor;
+    samples = noise.words(at(width + 17), low, high);
+    samples[0] = samples[1];
+    std::fill(samples.begin() + width + 1, samples.end(), samples[at(width)]);
+  }
+  SoftRow row() const { return {samples.data() + 1, factor}; }
+  int operator()(int x) const {
+    // Halves of an output step: the place is (2 x + 1 - factor) / (2 factor).
+    const int place = 2 * x + 1 - factor;
+    const int left = (place + 2 * factor) / (2 * factor) - 1;
+    const int part = place - left * 2 * factor;
+    const int a = samples[at(left + 1)];
+    return a + q15(samples[at(left + 2)] - a, part * 32768 / (2 * factor));
+  }
+  std::vector<std::int16_t> samples;
+  int factor;
+};
+
+// Exactly `count` bytes on the heap.
+struct Exact {
+  Exact(const std::vector<std::uint8_t>& from, int count) : bytes(new std::uint8_t[at(std::max(count, 1))]) { std::copy_n(from.begin(), count, bytes.get()); }
+  std::unique_ptr<std::uint8_t[]> bytes;
+};
+
+struct Case {
+  bool luma;
+  Under under;
+  bool contrast;
+  bool lift;
+  int wrap;
+  bool transparent;
+  int factor;
+};
+
+void check(const Case& c, int count, std::uint32_t seed) {
+  test::Noise noise(seed);
+  const int blocks = (count + 15) / 16;
+  const auto room = at(blocks * 16);
+  const Exact frame(noise.bytes(kLongest), count);
+  const Exact above(noise.bytes(kLongest), count);
+  const Exact below(noise.bytes(kLongest), count);
+  const Exact picture(noise.bytes(kLongest), count);
+  Exact out(noise.bytes(kLongest), count);
+  const Small slope(noise, count, c.factor, -16364, 16364);
+  const Small offset(noise, count, c.factor, -16300, 16300);
+  const Small contrast(noise, count, c.factor, -16320, 16320);
+  const Small lift(noise, count, c.factor, 0, 16384);
+  const Small light(noise, count, c.factor, 0, 16320);
+  const Small share(noise, count, c.factor, 0, 16320);
+  const Small soft(noise, count, c.factor, 0, 16320);
+  auto mask = noise.bytes(room);
+  const auto before = mask;
+  const auto top = noise.bytes(2 * room);
+  const auto bottom = noise.bytes(2 * room);
+  std::vector<std::uint8_t> certainty(at(blocks));
+  for (auto& value : certainty) value = static_cast<std::uint8_t>(noise.between(1, 5) > 3 ? kUnsure : noise.between(1, 3));
+
+  RowJob job;
+  job.luma = c.luma;
+  job.frame = frame.bytes.get();
+  job.above = above.bytes.get();
+  job.below = below.bytes.get();
+  job.picture = picture.bytes.get();
+  job.out = out.bytes.get();
+  job.count = count;
+  job.certainty = certainty.data();
+  job.slope = slope.row();
+  job.offset = offset.row();
+  job.slack = 300;
+  job.mask = mask.data();
+  job.mask_top = top.data();
+  job.mask_bottom = bottom.data();
+  if (c.contrast) job.contrast = contrast.row();
+  if (c.lift) job.lift = lift.row();
+  job.light = light.row();
+  job.share = share.row();
+  job.wrap = static_cast<std::uint8_t>(c.wrap);
+  job.under = c.under;
+  job.soft = soft.row();
+  job.color = 77;
+  job.transparent = c.transparent;
+  drawRow(job);
+
+  const auto column = [&](int x) {
+    const auto mean = [](int a, int b) { return (a + b + 1) >> 1; };
+    return mean(job.frame[x], mean(job.above[x], job.below[x]));
+  };
+  for (int x = 0; x < count; ++x) {
+    const int pixel = job.frame[x];
+    const int sure = certainty[at(x / 16)];
+    const int under = c.under == Under::kFrame ? pixel : c.under == Under::kColor ? 77 : c.under == Under::kRow ? job.picture[x] : byte(saturate(soft(x) + 32) >> 6);
+    int m = 0;
+    if (!c.luma) {
+      m = (top[at(2 * x)] + top[at(2 * x + 1)] + bottom[at(2 * x)] + bottom[at(2 * x + 1)] + 2) >> 2;
+    } else if (sure == kUnsure) {
+      const auto mean = [](int a, int b) { return (a + b + 1) >> 1; };
+      const int first = x / 16 * 16;
+      const int guide = mean(column(x), mean(column(std::max(x - 1, first)), column(std::min({x + 1, first + 15, count - 1}))));
+      const int line = saturate(q15(slope(x), guide * 128) + offset(x));
+      const int now = byte(saturate(saturate(line + q15(saturate(line - 1020), kSharpen)) + 4) >> 3);
+      const int free = std::min(byte(q15(std::abs(slope(x)), 300)), 48);
+      m = before[at(x)];
+      if (now > m + free) m = now - free;
+      else if (now < m - free) m = now + free;
+    }
+    int over = pixel;
+    if (sure == kUnsure && c.contrast) over = byte(over + q15((contrast(x) + 32) >> 6, (255 - m) * 128));
+    if (c.lift) {
+      if (c.luma) {
+        const int arch = std::max(over - 16, 0) * std::max(235 - over, 0) * 2;
+        over = byte(over + q15(q15(arch, lift(x)), 32768 / 219));
+      } else {
+        over = byte(over + q15(over - 128, lift(x) >> 1));
+      }
+    }
+    if (sure == kUnsure && c.wrap > 0) {
+      const int weight = over255(byte((share(x) + 32) >> 6) * c.wrap);
+      const int lamp = byte((light(x) + 32) >> 6);
+      over = c.luma ? byte(over + over255(std::max(0, lamp - over) * weight)) : blend(lamp, over, weight);
+    }
+    const int shown = c.transparent ? std::min(4 * m, 255) : m;
+    const int want = sure == kPerson ? over : sure == kRoom ? under : blend(over, under, shown);
+    INFO("x " << x << " of " << count << ", certainty " << sure);
+    REQUIRE(static_cast<int>(job.out[x]) == want);
+    if (c.luma) REQUIRE(mask[at(x)] == (sure == kPerson ? 255 : sure == kRoom ? 0 : m));
   }
 }
 
 }  // namespace
 
-TEST_CASE("blending is exact at both ends and correctly rounded between", "[video][composite]") {
-  test::Noise noise(11);
-  const auto over = noise.bytes(kLongest);
-  const auto under = noise.bytes(kLongest);
-  const auto mask = noise.bytes(kLongest);
-  atEveryLength([&](int count, std::uint8_t* out) {
-    blendRow(over.data(), under.data(), mask.data(), out, count);
-    for (int i = 0; i < count; ++i) {
-      const double exact = (over[at(i)] * mask[at(i)] + under[at(i)] * (255 - mask[at(i)])) / 255.0;
-      REQUIRE(out[i] == static_cast<int>(std::floor(exact + 0.5)));
-      if (mask[at(i)] == 0) REQUIRE(out[i] == under[at(i)]);
-      if (mask[at(i)] == 255) REQUIRE(out[i] == over[at(i)]);
-    }
-  });
-}
-
-TEST_CASE("the mask row is the line through luma, sharpened and clamped", "[video][composite]") {
-  test::Noise noise(12);
-  for (const std::int16_t gain : {std::int16_t{0}, std::int16_t{19660}, std::int16_t{32767}}) {
-    const auto luma = noise.bytes(kLongest);
-    const auto slope = noise.words(kLongest, -16364, 16364);
-    const auto offset = noise.words(kLongest, -16300, 16300);
-    atEveryLength([&](int count, std::uint8_t* out) {
-      maskRow(luma.data(), slope.data(), offset.data(), gain, out, count);
-      for (int i = 0; i < count; ++i) {
-        const int line = saturate(q15(slope[at(i)], luma[at(i)] * 128) + offset[at(i)]);
-        const int pushed = q15(saturate(line - 1020), gain);
-        const int want = std::clamp(saturate(saturate(line + pushed) + 4) >> 3, 0, 255);
-        REQUIRE(out[i] == want);
+TEST_CASE("a drawn row is what its formulas say, at every length", "[video][composite]") {
+  std::uint32_t seed = 1;
+  for (int count = 1; count <= kLongest; ++count) {
+    for (const bool luma : {true, false}) {
+      for (const Under under : {Under::kFrame, Under::kSoft, Under::kRow, Under::kColor}) {
+        const int factor = 1 << (seed / 2 % 4);
+        check({luma, under, false, false, 0, false, factor}, count, ++seed);
+        check({luma, under, true, true, 200, false, factor}, count, ++seed);
       }
-    });
+    }
   }
 }
 
-TEST_CASE("a mask row says what its numbers mean", "[video][composite]") {
-  // slope 2 (Q11 4096), offset -0.5 (Q3 of 255): luma 128 of 255 gives 2 * 0.50196 - 0.5 = 0.504.
-  const std::vector<std::uint8_t> luma(16, 128);
-  const std::vector<std::int16_t> slope(16, 4096);
-  const std::vector<std::int16_t> offset(16, -1020);
-  std::vector<std::uint8_t> out(16);
-  maskRow(luma.data(), slope.data(), offset.data(), 0, out.data(), 16);
-  CHECK(out[0] >= 128);
-  CHECK(out[0] <= 129);
+TEST_CASE("every effect alone is what its formula says", "[video][composite]") {
+  std::uint32_t seed = 5000;
+  for (const int factor : {1, 2, 4, 8}) {
+    for (const bool luma : {true, false}) {
+      check({luma, Under::kColor, true, false, 0, false, factor}, 53, ++seed);
+      check({luma, Under::kRow, false, true, 0, false, factor}, 48, ++seed);
+      check({luma, Under::kSoft, false, false, 255, false, factor}, 37, ++seed);
+      check({luma, Under::kColor, true, false, 0, true, factor}, 64, ++seed);
+    }
+  }
 }
 
-TEST_CASE("rows are mixed and narrowed as the formulas say", "[video][composite]") {
+TEST_CASE("a mask says what its numbers mean", "[video][composite]") {
+  // slope 2 (Q11 4096), offset -0.5 (Q3 of 255): luma 128 of 255 gives 2 * 0.50196 - 0.5 = 0.504, sharpened 0.506.
+  const std::vector<std::uint8_t> luma(16, 128);
+  const std::vector<std::int16_t> slope(33, 4096);
+  const std::vector<std::int16_t> offset(33, -1020);
+  std::vector<std::uint8_t> mask(16);
+  std::vector<std::uint8_t> out(16);
+  const std::uint8_t certainty = kUnsure;
+  RowJob job;
+  job.frame = job.above = job.below = luma.data();
+  job.out = out.data();
+  job.count = 16;
+  job.certainty = &certainty;
+  job.slope = {slope.data() + 1, 8};
+  job.offset = {offset.data() + 1, 8};
+  job.mask = mask.data();
+  drawRow(job);
+  CHECK(mask[0] >= 128);
+  CHECK(mask[0] <= 130);
+}
+
+TEST_CASE("rows are mixed as the formula says", "[video][composite]") {
   test::Noise noise(13);
   const auto a = noise.words(kLongest, -16384, 16383);
   const auto b = noise.words(kLongest, -16384, 16383);
@@ -87,59 +214,4 @@ TEST_CASE("rows are mixed and narrowed as the formulas say", "[video][composite]
       REQUIRE(out[at(count)] == 12345);
     }
   }
-  auto wide = noise.words(kLongest, -32768, 32767);
-  wide[0] = 32767;
-  wide[1] = 16320;
-  atEveryLength([&](int count, std::uint8_t* out) {
-    narrowRow(wide.data(), out, count);
-    for (int i = 0; i < count; ++i) REQUIRE(out[i] == std::clamp(saturate(wide[at(i)] + 32) >> 6, 0, 255));
-  });
-}
-
-TEST_CASE("stretching is bilinear with centred samples", "[video][composite]") {
-  test::Noise noise(14);
-  for (const int factor : {1, 2, 4, 8}) {
-    for (int count = 1; count <= kLongest; ++count) {
-      const int width = (count + factor - 1) / factor;
-      auto padded = noise.words(static_cast<std::size_t>(width + 17), -16384, 16383);
-      padded[0] = padded[1];
-      for (int i = width + 1; i < width + 17; ++i) padded[at(i)] = padded[at(width)];
-      std::vector<std::int16_t> out(at((count + 7) / 8 * 8));
-      stretchRow(padded.data() + 1, factor, out.data(), count);
-      for (int x = 0; x < count; ++x) {
-        const double place = std::clamp((x + 0.5) / factor - 0.5, 0.0, width - 1.0);
-        const int left = static_cast<int>(place);
-        const int right = std::min(left + 1, width - 1);
-        const double exact = padded[at(left + 1)] + (padded[at(right + 1)] - padded[at(left + 1)]) * (place - left);
-        REQUIRE(std::fabs(out[at(x)] - exact) <= 1.0);
-      }
-    }
-  }
-}
-
-TEST_CASE("mask rows are halved, rows scaled and lightened as the formulas say", "[video][composite]") {
-  test::Noise noise(15);
-  const auto top = noise.bytes(2 * kLongest);
-  const auto bottom = noise.bytes(2 * kLongest);
-  const auto weight = noise.bytes(kLongest);
-  const auto rounded = [](int value) { return static_cast<int>(std::floor(value / 255.0 + 0.5)); };
-  atEveryLength([&](int count, std::uint8_t* out) {
-    halveMaskRows(top.data(), bottom.data(), out, count);
-    for (int i = 0; i < count; ++i) {
-      REQUIRE(out[i] == (top[at(2 * i)] + top[at(2 * i + 1)] + bottom[at(2 * i)] + bottom[at(2 * i + 1)] + 2) / 4);
-    }
-  });
-  for (const int amount : {0, 1, 128, 255}) {
-    atEveryLength([&](int count, std::uint8_t* out) {
-      scaleRow(top.data(), static_cast<std::uint8_t>(amount), out, count);
-      for (int i = 0; i < count; ++i) REQUIRE(out[i] == rounded(top[at(i)] * amount));
-    });
-  }
-  atEveryLength([&](int count, std::uint8_t* out) {
-    lightenRow(top.data(), bottom.data(), weight.data(), out, count);
-    for (int i = 0; i < count; ++i) {
-      const int gain = std::max(0, bottom[at(i)] - top[at(i)]);
-      REQUIRE(out[i] == top[at(i)] + rounded(gain * weight[at(i)]));
-    }
-  });
 }

@@ -6,10 +6,13 @@
 
 #include "random_pixels.h"
 #include "wasm/video/convert.h"
-#include "wasm/video/mask.h"
+#include "wasm/video/guided_mask.h"
 #include "wasm/video/model_input.h"
+#include "wasm/video/person_contrast.h"
 #include "wasm/video/quads.h"
+#include "wasm/video/scale.h"
 #include "wasm/video/soft_background.h"
+#include "wasm/video/temporal_mask.h"
 
 using namespace tessera;
 using namespace tessera::video;
@@ -52,7 +55,10 @@ TEST_CASE("planes are packed into quads", "[video][quads]") {
     const auto v = noise.bytes(y.size());
     QuadImage out;
     out.resize(width, 2);
-    packQuads({y.data(), width, 2, width}, {u.data(), width, 2, width}, {v.data(), width, 2, width}, out);
+    for (int row = 0; row < 2; ++row) {
+      const auto plane = [&](const std::vector<std::uint8_t>& bytes) { return Plane{bytes.data() + row * width, width, 1, width}; };
+      packQuads(plane(y), plane(u), plane(v), out.row(row));
+    }
     for (std::size_t i = 0; i < y.size(); ++i) {
       REQUIRE(out.data[4 * i] == y[i]);
       REQUIRE(out.data[4 * i + 1] == u[i]);
@@ -68,8 +74,16 @@ TEST_CASE("the box filter is the mean over its window, whatever the radius", "[v
       const QuadImage in = noisy(size.width, size.height, 22);
       QuadImage out;
       out.resize(size.width, size.height);
-      BoxFilter filter;
-      filter.run(in, out, radius);
+      BoxRows filter;
+      // Twice, so that nothing of one picture is left in the next.
+      for (int run = 0; run < 2; ++run) {
+        filter.start(size.width, size.height, radius);
+        for (int y = 0; y < size.height + filter.latency(); ++y) {
+          const float* row = filter.push(y < size.height ? in.row(y) : nullptr);
+          REQUIRE((row != nullptr) == (y >= filter.latency()));
+          if (row != nullptr) std::copy_n(row, size.width * 4, out.row(y - filter.latency()));
+        }
+      }
       double worst = 0;
       for (int y = 0; y < size.height; ++y) {
         for (int x = 0; x < size.width; ++x) {
@@ -196,6 +210,52 @@ TEST_CASE("where the mask is sure, texture in the picture does not show in it", 
   for (const float value : guided.small()) REQUIRE(value < 0.001f);
 }
 
+TEST_CASE("where a mask is sure, so is its certainty, and only there", "[video][mask]") {
+  QuadImage picture = flat(50, 40, 60);
+  std::vector<float> mask(50 * 40, 0.0f);
+  for (int y = 0; y < 40; ++y) {
+    for (int x = 25; x < 50; ++x) {
+      picture.row(y)[4 * x] = 180;
+      mask[static_cast<std::size_t>(y * 50 + x)] = 1.0f;
+    }
+  }
+  GuidedMask guided;
+  guided.run(picture, mask);
+  guided.touch(45, 20);
+  guided.finishCertainty();
+  const std::uint8_t* row = guided.certaintyRow(20);
+  CHECK(row[-1] == kRoom);
+  CHECK(row[10] == kRoom);
+  CHECK(row[24] == kUnsure);
+  CHECK(row[40] == kPerson);
+  CHECK(row[45] == kUnsure);
+  CHECK(row[49] == kPerson);
+  CHECK(row[65] == kPerson);
+}
+
+TEST_CASE("the contrast is the person's colours less the room's, near the outline only", "[video][mask]") {
+  QuadImage picture = flat(160, 90, 60, 100, 150);
+  std::vector<float> mask(160 * 90, 0.0f);
+  for (int y = 0; y < 90; ++y) {
+    for (int x = 80; x < 160; ++x) {
+      float* pixel = picture.row(y) + 4 * x;
+      pixel[0] = 180;
+      pixel[1] = 130;
+      pixel[2] = 120;
+      mask[static_cast<std::size_t>(y * 160 + x)] = 1.0f;
+    }
+  }
+  PersonContrast contrast;
+  contrast.run(picture, 4, mask);
+  const SoftPicture& result = contrast.result();
+  REQUIRE(result.factor == 8);
+  CHECK(std::abs(result.y.row(20)[40] - 120 * 64) <= 2);
+  CHECK(std::abs(result.u.row(20)[40] - 30 * 64) <= 2);
+  CHECK(std::abs(result.v.row(20)[40] + 30 * 64) <= 2);
+  CHECK(result.y.row(20)[10] == 0);
+  CHECK(result.y.row(20)[70] == 0);
+}
+
 TEST_CASE("a still picture is steadied, a moving one is followed", "[video][mask]") {
   const Resolution size{32, 16};
   const auto count = static_cast<std::size_t>(size.pixels());
@@ -258,7 +318,7 @@ TEST_CASE("the model sees the picture's colours, and masks come back to their pl
     std::vector<float> mask(static_cast<std::size_t>(model.pixels()));
     for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = rgb[3 * i + 1];
     std::vector<float> back(static_cast<std::size_t>(picture.pixels()));
-    input.readMask(mask, back);
+    input.readMask(mask, {}, back);
     for (int y = 4; y < picture.height - 4; ++y) {
       for (int x = 4; x < picture.width - 4; ++x) {
         const float want = (ramp.row(y)[4 * x] - 16.0f) / 219.0f;

@@ -30,7 +30,7 @@ class BrightIsPerson final : public PersonModel {
   bool fails = false;
 };
 
-struct Scene {
+struct CameraFrame {
   FrameLayout layout;
   std::vector<std::uint8_t> bytes;
 };
@@ -38,8 +38,8 @@ struct Scene {
 // A bright ellipse (the person, upright: taller than wide and below the middle) in a dark, striped room.
 bool isPerson(double x, double y) { return std::pow((x - 0.5) / 0.2, 2) + std::pow((y - 0.7) / 0.4, 2) < 1; }
 
-Scene makeScene(PixelFormat format, Resolution size, Rotation rotation = Rotation::k0) {
-  Scene scene{packedLayout(format, size), {}};
+CameraFrame makeScene(PixelFormat format, Resolution size, Rotation rotation = Rotation::k0) {
+  CameraFrame scene{packedLayout(format, size), {}};
   scene.layout.rotation = rotation;
   scene.bytes.assign(packedFrameSize(format, size), 128);
   const Resolution upright = turned(size, rotation);
@@ -70,7 +70,35 @@ Scene makeScene(PixelFormat format, Resolution size, Rotation rotation = Rotatio
   return scene;
 }
 
-std::vector<std::uint8_t> process(Pipeline& pipeline, const Scene& scene, bool segment = true) {
+Look blurred(float strength) {
+  Look look;
+  look.strength = strength;
+  return look;
+}
+
+Look colored(std::uint8_t grey) {
+  Look look;
+  look.behind = Behind::kColor;
+  look.red = look.green = look.blue = grey;
+  return look;
+}
+
+// RGBA of a size.
+bool showPicture(Pipeline& pipeline, std::vector<std::uint8_t> rgba, Resolution size, Fit fit, float light_wrap) {
+  FrameLayout layout;
+  layout.format = PixelFormat::kRgba;
+  layout.size = size;
+  layout.planes[0] = {0, static_cast<std::size_t>(std::max(size.width, 0)) * 4};
+  if (!pipeline.setPicture(rgba, layout).hasValue()) return false;
+  Look look;
+  look.behind = Behind::kPicture;
+  look.fit = fit;
+  look.light_wrap = light_wrap;
+  pipeline.setLook(look);
+  return true;
+}
+
+std::vector<std::uint8_t> process(Pipeline& pipeline, const CameraFrame& scene, bool segment = true) {
   const auto input = pipeline.inputBuffer(scene.bytes.size());
   std::copy(scene.bytes.begin(), scene.bytes.end(), input.begin());
   REQUIRE(pipeline.prepare(scene.layout).hasValue());
@@ -89,8 +117,8 @@ TEST_CASE("the person stays and the background becomes the colour, in every form
   for (const PixelFormat format : {PixelFormat::kI420, PixelFormat::kNv12, PixelFormat::kRgba, PixelFormat::kBgrx}) {
     for (const Resolution size : {Resolution{1280, 720}, {640, 360}, {641, 363}, {480, 640}, {1919, 1079}}) {
       Pipeline pipeline(std::make_unique<BrightIsPerson>());
-      pipeline.setColor({255, 255, 255});
-      const Scene scene = makeScene(format, size);
+      pipeline.setLook(colored(255));
+      const CameraFrame scene = makeScene(format, size);
       const auto out = process(pipeline, scene);
       REQUIRE(out.size() == packedFrameSize(PixelFormat::kI420, size));
       CHECK(std::abs(lumaAt(out, size, 0.5, 0.7) - (isPacked(format) ? 205 : 220)) <= 2);
@@ -107,8 +135,8 @@ TEST_CASE("tiny frames are processed without harm", "[video][pipeline]") {
   for (int width = 1; width <= 21; ++width) {
     for (const int height : {1, 2, 3, 9, 16}) {
       for (const PixelFormat format : {PixelFormat::kI420, PixelFormat::kNv12, PixelFormat::kRgba}) {
-        Scene scene{packedLayout(format, {width, height}), noise.bytes(packedFrameSize(format, {width, height}))};
-        pipeline.setBlur({static_cast<float>(noise.between(0, 100)) / 100.0f});
+        CameraFrame scene{packedLayout(format, {width, height}), noise.bytes(packedFrameSize(format, {width, height}))};
+        pipeline.setLook(blurred(static_cast<float>(noise.between(0, 100)) / 100.0f));
         CHECK(process(pipeline, scene).size() == packedFrameSize(PixelFormat::kI420, {width, height}));
       }
     }
@@ -117,7 +145,7 @@ TEST_CASE("tiny frames are processed without harm", "[video][pipeline]") {
 
 TEST_CASE("before a mask is found nobody is shown, and a new size or turn starts over", "[video][pipeline]") {
   Pipeline pipeline(std::make_unique<BrightIsPerson>());
-  pipeline.setColor({0, 0, 0});
+  pipeline.setLook(colored(0));
   const Resolution size{640, 360};
   const auto allBlack = [](const std::vector<std::uint8_t>& frame, Resolution at) {
     return std::all_of(frame.begin(), frame.begin() + at.pixels(), [](std::uint8_t value) { return value == 16; });
@@ -135,8 +163,8 @@ TEST_CASE("a failing model shows nobody and says so", "[video][pipeline]") {
   auto owned = std::make_unique<BrightIsPerson>();
   BrightIsPerson* model = owned.get();
   Pipeline pipeline(std::move(owned));
-  pipeline.setColor({0, 0, 0});
-  const Scene scene = makeScene(PixelFormat::kI420, {640, 360});
+  pipeline.setLook(colored(0));
+  const CameraFrame scene = makeScene(PixelFormat::kI420, {640, 360});
   process(pipeline, scene);
   model->fails = true;
   std::copy(scene.bytes.begin(), scene.bytes.end(), pipeline.inputBuffer(scene.bytes.size()).begin());
@@ -155,7 +183,7 @@ TEST_CASE("turned cameras are segmented upright, and pictures stand upright behi
   for (const Rotation rotation : {Rotation::k0, Rotation::k90, Rotation::k180, Rotation::k270}) {
     const Resolution size{640, 360};
     Pipeline pipeline(std::make_unique<BrightIsPerson>());
-    REQUIRE(pipeline.setPicture(rgba, {64, 36}, Fit::kCover, 0).hasValue());
+    REQUIRE(showPicture(pipeline, rgba, {64, 36}, Fit::kCover, 0.0f));
     const auto out = process(pipeline, makeScene(PixelFormat::kI420, size, rotation));
     const Resolution upright = turned(size, rotation);
     std::vector<std::uint8_t> turned_out(static_cast<std::size_t>(size.pixels()));
@@ -172,17 +200,17 @@ TEST_CASE("cover fills the frame, contain leaves black bars", "[video][pipeline]
   const std::vector<std::uint8_t> white(40 * 40 * 4, 255);
   const Resolution size{640, 360};
   Pipeline pipeline(std::make_unique<BrightIsPerson>());
-  const Scene scene = makeScene(PixelFormat::kI420, size);
-  REQUIRE(pipeline.setPicture(white, {40, 40}, Fit::kCover, 0).hasValue());
+  const CameraFrame scene = makeScene(PixelFormat::kI420, size);
+  REQUIRE(showPicture(pipeline, white, {40, 40}, Fit::kCover, 0.0f));
   auto out = process(pipeline, scene);
   CHECK(lumaAt(out, size, 0.01, 0.5) > 230);
   CHECK(lumaAt(out, size, 0.25, 0.05) > 230);
-  REQUIRE(pipeline.setPicture(white, {40, 40}, Fit::kContain, 0).hasValue());
+  REQUIRE(showPicture(pipeline, white, {40, 40}, Fit::kContain, 0.0f));
   out = process(pipeline, scene);
   CHECK(lumaAt(out, size, 0.01, 0.5) == 16);
   CHECK(lumaAt(out, size, 0.25, 0.05) > 230);
-  CHECK_FALSE(pipeline.setPicture(white, {41, 40}, Fit::kCover, 0).hasValue());
-  CHECK_FALSE(pipeline.setPicture(white, {0, 40}, Fit::kCover, 0).hasValue());
+  CHECK_FALSE(showPicture(pipeline, white, {41, 40}, Fit::kCover, 0.0f));
+  CHECK_FALSE(showPicture(pipeline, white, {0, 40}, Fit::kCover, 0.0f));
   out = process(pipeline, scene);
   CHECK(lumaAt(out, size, 0.25, 0.05) > 230);
 }
@@ -190,12 +218,12 @@ TEST_CASE("cover fills the frame, contain leaves black bars", "[video][pipeline]
 TEST_CASE("light wrap brightens the outline and leaves the middle alone", "[video][pipeline]") {
   const std::vector<std::uint8_t> white(40 * 40 * 4, 255);
   const Resolution size{1280, 720};
-  Scene scene = makeScene(PixelFormat::kI420, size);
+  CameraFrame scene = makeScene(PixelFormat::kI420, size);
   for (auto& value : scene.bytes) value = value == 220 ? 160 : value;
   Pipeline pipeline(std::make_unique<BrightIsPerson>());
-  REQUIRE(pipeline.setPicture(white, {40, 40}, Fit::kCover, 0).hasValue());
+  REQUIRE(showPicture(pipeline, white, {40, 40}, Fit::kCover, 0.0f));
   const auto plain = process(pipeline, scene);
-  REQUIRE(pipeline.setPicture(white, {40, 40}, Fit::kCover, 1).hasValue());
+  REQUIRE(showPicture(pipeline, white, {40, 40}, Fit::kCover, 1.0f));
   const auto wrapped = process(pipeline, scene);
   CHECK(lumaAt(plain, size, 0.31, 0.7) <= 165);
   CHECK(lumaAt(wrapped, size, 0.31, 0.7) > lumaAt(plain, size, 0.31, 0.7) + 10);
@@ -205,7 +233,7 @@ TEST_CASE("light wrap brightens the outline and leaves the middle alone", "[vide
 TEST_CASE("blur removes the room's stripes and keeps the person's edge", "[video][pipeline]") {
   const Resolution size{1280, 720};
   Pipeline pipeline(std::make_unique<BrightIsPerson>());
-  pipeline.setBlur({0.6f});
+  pipeline.setLook(blurred(0.6f));
   const auto out = process(pipeline, makeScene(PixelFormat::kI420, size));
   int least = 255;
   int most = 0;
@@ -226,9 +254,113 @@ TEST_CASE("blur removes the room's stripes and keeps the person's edge", "[video
   CHECK(edge <= 6);
 }
 
+TEST_CASE("a transparent background is an alpha plane, with black under what is not there", "[video][pipeline]") {
+  const Resolution size{640, 360};
+  Pipeline pipeline(std::make_unique<BrightIsPerson>());
+  Look look;
+  look.behind = Behind::kTransparent;
+  pipeline.setLook(look);
+  const auto out = process(pipeline, makeScene(PixelFormat::kI420, size));
+  const auto colors = packedFrameSize(PixelFormat::kI420, size);
+  REQUIRE(out.size() == colors + static_cast<std::size_t>(size.pixels()));
+  const std::vector<std::uint8_t> alpha(out.begin() + static_cast<std::ptrdiff_t>(colors), out.end());
+  CHECK(lumaAt(alpha, size, 0.5, 0.7) == 255);
+  CHECK(lumaAt(out, size, 0.5, 0.7) == 220);
+  CHECK(lumaAt(alpha, size, 0.1, 0.2) == 0);
+  // Nothing of the room, not even where it cannot be seen.
+  for (std::size_t i = 0; i < alpha.size(); ++i) {
+    if (alpha[i] == 0) REQUIRE(out[i] == 16);
+  }
+}
+
+TEST_CASE("the room stays as it is but for the person's light, and a well-lit person hardly changes", "[video][pipeline]") {
+  const Resolution size{640, 360};
+  const auto lifted = [&](std::uint8_t person) {
+    CameraFrame scene = makeScene(PixelFormat::kI420, size);
+    // The model sees who is bright; the light sees how bright.
+    Pipeline pipeline(std::make_unique<BrightIsPerson>());
+    Look look;
+    look.behind = Behind::kRoom;
+    look.portrait_light = 1.0f;
+    pipeline.setLook(look);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(size.pixels()); ++i) scene.bytes[i] = scene.bytes[i] == 220 ? person : scene.bytes[i];
+    const auto out = process(pipeline, scene);
+    for (const double x : {0.05, 0.15, 0.9}) CHECK(lumaAt(out, size, x, 0.2) == lumaAt(scene.bytes, size, x, 0.2));
+    return lumaAt(out, size, 0.5, 0.5) - person;
+  };
+  // Half of white is 126: 130 is the darkest whom this model sees.
+  const int dark = lifted(130);
+  const int bright = lifted(225);
+  CHECK(dark > 8);
+  CHECK(dark < 45);
+  CHECK(bright >= 0);
+  CHECK(bright <= 6);
+}
+
+TEST_CASE("a film's frames replace one another, whatever their format, and black stands in until the first", "[video][pipeline]") {
+  const Resolution size{640, 360};
+  Pipeline pipeline(std::make_unique<BrightIsPerson>());
+  Look look;
+  look.behind = Behind::kPicture;
+  pipeline.setLook(look);
+  const CameraFrame scene = makeScene(PixelFormat::kI420, size);
+  CHECK(lumaAt(process(pipeline, scene), size, 0.1, 0.2) == 16);
+  std::vector<std::uint8_t> bytes;
+  for (const auto& [format, value] : {std::pair{PixelFormat::kI420, 90}, {PixelFormat::kNv12, 140}, {PixelFormat::kI420, 200}}) {
+    const Resolution film{320, 240};
+    bytes.assign(packedFrameSize(format, film), 128);
+    std::fill_n(bytes.begin(), film.pixels(), static_cast<std::uint8_t>(value));
+    FrameLayout layout = packedLayout(format, film);
+    layout.color = scene.layout.color;
+    REQUIRE(pipeline.setPicture(bytes, layout).hasValue());
+    CHECK(lumaAt(process(pipeline, scene), size, 0.1, 0.2) == value);
+  }
+  // Full-range white of the film is white in the camera's limited range.
+  bytes.assign(packedFrameSize(PixelFormat::kI420, {64, 48}), 128);
+  std::fill_n(bytes.begin(), 64 * 48, std::uint8_t{255});
+  FrameLayout layout = packedLayout(PixelFormat::kI420, {64, 48});
+  layout.color = {ColorMatrix::kBt601, ColorRange::kFull};
+  REQUIRE(pipeline.setPicture(bytes, layout).hasValue());
+  CHECK(std::abs(lumaAt(process(pipeline, scene), size, 0.1, 0.2) - 235) <= 2);
+}
+
+TEST_CASE("framing zooms in on the person smoothly, stays when they stay, and widens when they leave", "[video][pipeline]") {
+  const Resolution size{640, 360};
+  Pipeline pipeline(std::make_unique<BrightIsPerson>());
+  Look look;
+  look.behind = Behind::kColor;
+  look.auto_framing = true;
+  pipeline.setLook(look);
+  // A small person on the left.
+  CameraFrame scene{packedLayout(PixelFormat::kI420, size), std::vector<std::uint8_t>(packedFrameSize(PixelFormat::kI420, size), 128)};
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) scene.bytes[static_cast<std::size_t>(y * size.width + x)] = std::pow((x - 160) / 60.0, 2) + std::pow((y - 220) / 140.0, 2) < 1 ? 220 : 40;
+  }
+  const auto shareOf = [&](const std::vector<std::uint8_t>& out) {
+    return static_cast<double>(std::count_if(out.begin(), out.begin() + size.pixels(), [](std::uint8_t value) { return value > 150; })) / static_cast<double>(size.pixels());
+  };
+  double last = shareOf(process(pipeline, scene));
+  const double first = last;
+  double largest_step = 0;
+  for (int frame = 0; frame < 90; ++frame) {
+    const double share = shareOf(process(pipeline, scene));
+    largest_step = std::max(largest_step, std::fabs(share - last));
+    last = share;
+  }
+  // Zoomed by two, and no frame took more than a small part of the way.
+  CHECK(last > 2.2 * first);
+  CHECK(largest_step < 0.12 * (last - first));
+  CHECK(std::fabs(shareOf(process(pipeline, scene)) - last) < 0.002);
+  // The person leaves; after a while all of the room is in the picture again.
+  CameraFrame empty = scene;
+  std::fill_n(empty.bytes.begin(), size.pixels(), std::uint8_t{40});
+  for (int frame = 0; frame < 150; ++frame) process(pipeline, empty);
+  CHECK(std::fabs(shareOf(process(pipeline, scene)) - first) < 0.02);
+}
+
 TEST_CASE("frames that are none are refused, and nothing is drawn for them", "[video][pipeline]") {
   Pipeline pipeline(std::make_unique<BrightIsPerson>());
-  const Scene scene = makeScene(PixelFormat::kI420, {64, 64});
+  const CameraFrame scene = makeScene(PixelFormat::kI420, {64, 64});
   process(pipeline, scene);
   FrameLayout bad = scene.layout;
   bad.planes[0].stride = 1u << 30;
@@ -243,13 +375,21 @@ TEST_CASE("frames that are none are refused, and nothing is drawn for them", "[v
 TEST_CASE("once warm, frames allocate nothing", "[video][pipeline]") {
   const std::vector<std::uint8_t> white(40 * 40 * 4, 255);
   Pipeline pipeline(std::make_unique<BrightIsPerson>());
-  for (int background = 0; background < 3; ++background) {
-    if (background == 0) pipeline.setBlur({0.6f});
-    if (background == 1) REQUIRE(pipeline.setPicture(white, {40, 40}, Fit::kCover, 0.5f).hasValue());
-    if (background == 2) pipeline.setColor({1, 2, 3});
+  for (int background = 0; background < 5; ++background) {
+    if (background == 0) pipeline.setLook(blurred(0.6f));
+    if (background == 1) REQUIRE(showPicture(pipeline, white, {40, 40}, Fit::kCover, 0.5f));
+    if (background == 2) pipeline.setLook(colored(2));
+    if (background >= 3) {
+      Look look;
+      look.behind = background == 3 ? Behind::kTransparent : Behind::kBlur;
+      look.portrait_light = 1.0f;
+      look.auto_framing = background == 4;
+      pipeline.setLook(look);
+    }
     for (const PixelFormat format : {PixelFormat::kI420, PixelFormat::kNv12, PixelFormat::kBgra}) {
-      const Scene scene = makeScene(format, {640, 360}, Rotation::k90);
-      process(pipeline, scene);
+      const CameraFrame scene = makeScene(format, {640, 360}, Rotation::k90);
+      // The crop takes some frames to begin.
+      for (int frame = 0; frame < (background == 4 ? 40 : 1); ++frame) process(pipeline, scene);
       const long before = test::allocationCount();
       for (int frame = 0; frame < 3; ++frame) {
         const auto input = pipeline.inputBuffer(scene.bytes.size());
@@ -265,7 +405,8 @@ TEST_CASE("once warm, frames allocate nothing", "[video][pipeline]") {
 
 TEST_CASE("the port refuses everything until a model is loaded, and bad values after", "[video][pipeline]") {
   PipelinePort port;
-  CHECK(port.setBlur(0.5f).code == "invalid-argument");
+  CHECK(port.setLook({}).code == "invalid-argument");
+  CHECK(port.setPicture({}).code == "invalid-argument");
   CHECK(port.segment().code == "invalid-argument");
   CHECK(port.prepare({}).code == "invalid-argument");
   CHECK(port.render().size == 0);

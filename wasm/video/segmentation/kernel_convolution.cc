@@ -19,15 +19,15 @@ struct Tile {
   /** Adds one input channel of every pixel times its four weights. */
   TESSERA_ALWAYS_INLINE void step(const float* in, const float* w) {
     const v128_t weight = wasm_v128_load(w);
-    for (int p = 0; p < kPixels; ++p) {
+    unrolled<kPixels>([&](auto p) TESSERA_INLINE_LAMBDA {
       sum[p] = multiplyAdd(wasm_v128_load32_splat(in + p * kStride * kBlock), weight, sum[p]);
-    }
+    });
   }
 
   /** Adds one column of the kernel in one row: all input channels. */
   TESSERA_ALWAYS_INLINE void multiply(const float* in, std::ptrdiff_t pitch, const float* w, int depth) {
     for (; depth >= kBlock; depth -= kBlock) {
-      for (int lane = 0; lane < kBlock; ++lane) step(in + lane, w + kBlock * lane);
+      unrolled<kBlock>([&](auto lane) TESSERA_INLINE_LAMBDA { step(in + lane, w + kBlock * lane); });
       in += pitch;
       w += kBlock * kBlock;
     }
@@ -39,7 +39,7 @@ struct Tile {
 
   template <typename F>
   TESSERA_ALWAYS_INLINE void each(F f) {
-    for (int p = 0; p < kPixels; ++p) sum[p] = f(sum[p], p * kBlock);
+    unrolled<kPixels>([&](auto p) TESSERA_INLINE_LAMBDA { sum[p] = f(sum[p], p * kBlock); });
   }
 };
 
@@ -48,7 +48,7 @@ TESSERA_ALWAYS_INLINE void convolveTile(const ConvolutionRow& task, int block, i
   const std::size_t weights = static_cast<std::size_t>(block) * task.block_pitch;
   const v128_t bias = wasm_v128_load(task.bias + block * kBlock);
   Tile<kPixels, kStride> tile;
-  tile.each([&](v128_t, int) { return bias; });
+  tile.each([&](v128_t, int) TESSERA_INLINE_LAMBDA { return bias; });
   for (int row = 0; row < task.row_count; ++row) {
     const float* in = task.rows[row].data + static_cast<std::ptrdiff_t>(x) * kStride * kBlock;
     const float* w = task.weights[row] + weights;
@@ -60,19 +60,19 @@ TESSERA_ALWAYS_INLINE void convolveTile(const ConvolutionRow& task, int block, i
   }
   if (task.addend.data != nullptr) {
     const float* addend = task.addend.data + block * task.addend.pitch + static_cast<std::ptrdiff_t>(x) * kBlock;
-    tile.each([&](v128_t v, int at) { return wasm_f32x4_add(v, wasm_v128_load(addend + at)); });
+    tile.each([&](v128_t v, int at) TESSERA_INLINE_LAMBDA { return wasm_f32x4_add(v, wasm_v128_load(addend + at)); });
   }
   switch (task.activation) {
     case Activation::kNone: break;
-    case Activation::kRelu: tile.each([](v128_t v, int) { return relu(v); }); break;
-    case Activation::kHardSwish: tile.each([](v128_t v, int) { return hardSwish(v); }); break;
+    case Activation::kRelu: tile.each([](v128_t v, int) TESSERA_INLINE_LAMBDA { return relu(v); }); break;
+    case Activation::kHardSwish: tile.each([](v128_t v, int) TESSERA_INLINE_LAMBDA { return hardSwish(v); }); break;
     case Activation::kSigmoid:
       // Only vectors come here: the wide tiles need no copy of this code.
-      if constexpr (kPixels == 1) tile.each([](v128_t v, int) { return sigmoid(v); });
+      if constexpr (kPixels == 1) tile.each([](v128_t v, int) TESSERA_INLINE_LAMBDA { return sigmoid(v); });
       break;
   }
   float* out = task.out.data + block * task.out.pitch + static_cast<std::ptrdiff_t>(x) * kBlock;
-  tile.each([&](v128_t v, int at) {
+  tile.each([&](v128_t v, int at) TESSERA_INLINE_LAMBDA {
     wasm_v128_store(out + at, v);
     return v;
   });

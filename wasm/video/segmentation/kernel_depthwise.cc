@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Depthwise convolution: four output pixels of four channels at a time, every input pixel loaded once for all that it adds to.
 #include <algorithm>
-#include <type_traits>
-#include <utility>
 
 #include "wasm/base/simd.h"
 #include "wasm/video/segmentation/kernels.h"
@@ -11,22 +9,14 @@
 namespace tessera::video::segmentation {
 namespace {
 
-/** Calls f with the constants 0 to kCount - 1. */
-template <int kCount, typename F>
-TESSERA_ALWAYS_INLINE void unrolled(F f) {
-  [&]<int... kIndex>(std::integer_sequence<int, kIndex...>) {
-    (f(std::integral_constant<int, kIndex>{}), ...);
-  }(std::make_integer_sequence<int, kCount>{});
-}
-
 /** Adds one kernel row: `in` at the first pixel, `w` at the row's kKernel vectors of weights. */
 template <int kKernel, int kStride, int kPixels>
 TESSERA_ALWAYS_INLINE void addRow(const float* in, const float* w, v128_t (&sum)[kPixels]) {
   v128_t weight[kKernel];
-  unrolled<kKernel>([&](auto k) { weight[k] = wasm_v128_load(w + 4 * k); });
-  unrolled<(kPixels - 1) * kStride + kKernel>([&](auto column) {
+  unrolled<kKernel>([&](auto k) TESSERA_INLINE_LAMBDA { weight[k] = wasm_v128_load(w + 4 * k); });
+  unrolled<(kPixels - 1) * kStride + kKernel>([&](auto column) TESSERA_INLINE_LAMBDA {
     const v128_t value = wasm_v128_load(in + 4 * column);
-    unrolled<kPixels>([&](auto p) {
+    unrolled<kPixels>([&](auto p) TESSERA_INLINE_LAMBDA {
       constexpr int k = column - p * kStride;
       if constexpr (k >= 0 && k < kKernel) sum[p] = multiplyAdd(value, weight[k], sum[p]);
     });
@@ -37,7 +27,7 @@ template <int kKernel, int kStride, int kPixels>
 TESSERA_ALWAYS_INLINE void depthwiseTile(const DepthwiseRow& task, int block, int x) {
   const v128_t bias = wasm_v128_load(task.bias + 4 * block);
   v128_t sum[kPixels];
-  for (v128_t& s : sum) s = bias;
+  unrolled<kPixels>([&](auto p) TESSERA_INLINE_LAMBDA { sum[p] = bias; });
   const float* w = task.weights + 4 * kKernel * kKernel * block;
   for (int y = 0; y < kKernel; ++y, w += 4 * kKernel) {
     const RowView& row = task.rows[y];
@@ -45,17 +35,17 @@ TESSERA_ALWAYS_INLINE void depthwiseTile(const DepthwiseRow& task, int block, in
     addRow<kKernel, kStride>(row.data + block * row.pitch + static_cast<std::ptrdiff_t>(x) * kStride * 4, w, sum);
   }
   if (task.activation == Activation::kRelu) {
-    for (v128_t& s : sum) s = relu(s);
+    unrolled<kPixels>([&](auto p) TESSERA_INLINE_LAMBDA { sum[p] = relu(sum[p]); });
   } else if (task.activation == Activation::kHardSwish) {
-    for (v128_t& s : sum) s = hardSwish(s);
+    unrolled<kPixels>([&](auto p) TESSERA_INLINE_LAMBDA { sum[p] = hardSwish(sum[p]); });
   }
   const std::ptrdiff_t pixel = static_cast<std::ptrdiff_t>(x) * 4;
   if (task.addend.data != nullptr) {
     const float* addend = task.addend.data + block * task.addend.pitch + pixel;
-    for (int p = 0; p < kPixels; ++p) sum[p] = wasm_f32x4_add(sum[p], wasm_v128_load(addend + 4 * p));
+    unrolled<kPixels>([&](auto p) TESSERA_INLINE_LAMBDA { sum[p] = wasm_f32x4_add(sum[p], wasm_v128_load(addend + 4 * p)); });
   }
   float* out = task.out.data + block * task.out.pitch + pixel;
-  for (int p = 0; p < kPixels; ++p) wasm_v128_store(out + 4 * p, sum[p]);
+  unrolled<kPixels>([&](auto p) TESSERA_INLINE_LAMBDA { wasm_v128_store(out + 4 * p, sum[p]); });
 }
 
 template <int kKernel, int kStride>

@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Activation functions on four floats at once.
+// Activation functions on four floats at once, and loops that are none once compiled.
 #pragma once
+
+#include <type_traits>
+#include <utility>
 
 #include "wasm/base/simd.h"
 #include "wasm/video/segmentation/model.h"
 
 namespace tessera::video::segmentation {
+
+/** Calls f with the constants 0 to kCount - 1: values indexed by them stay in registers, however the file is optimised. */
+template <int kCount, typename F>
+TESSERA_ALWAYS_INLINE void unrolled(F f) {
+  [&]<int... kIndex>(std::integer_sequence<int, kIndex...>) TESSERA_INLINE_LAMBDA {
+    (f(std::integral_constant<int, kIndex>{}), ...);
+  }(std::make_integer_sequence<int, kCount>{});
+}
 
 // pmin and pmax are one instruction on x86, where min and max need several for their NaN rules. With a NaN they give their
 // first argument, so the value to be clamped goes second: a NaN becomes the bound.

@@ -7,6 +7,7 @@ import type { Comparison } from './compare.ts';
 import { chosen, closeFilm, form, showControls, takeFile } from './controls.ts';
 import { Graph } from './graph.ts';
 import { showMask } from './mask-view.ts';
+import { listSources } from './sources.ts';
 
 const element = <T extends HTMLElement>(selector: string): T => document.querySelector<T>(selector)!;
 const before = element<HTMLVideoElement>('#before');
@@ -39,11 +40,13 @@ async function openCamera(): Promise<Moving> {
 /** Shows `from`; a processor that runs already takes its frames from there, without another output. */
 async function start(from: Moving, mirrored: boolean): Promise<void> {
   endComparison();
-  source?.stop();
+  const last = source;
   source = from;
   before.srcObject = new MediaStream([from.track]);
   stage.classList.toggle('mirrored', mirrored);
-  if (processor) return processor.replaceTrack(from.track);
+  processor?.replaceTrack(from.track);
+  last?.stop();
+  if (processor) return;
   say('Loading the background…');
   processor = await BackgroundProcessor.create(from.track, await chosen());
   processor.addEventListener('error', ({ error }) => stop(`The background stopped: ${error.message}`));
@@ -101,6 +104,7 @@ function setMask(on: boolean): void {
   stopMask?.();
   stopMask = on ? showMask(after, element('#mask')) : null;
   stage.classList.toggle('masked', on);
+  element('.tag-after').textContent = on ? 'Mask' : 'Result';
   maskButton.setAttribute('aria-pressed', String(on));
   void change();
 }
@@ -116,6 +120,7 @@ async function startComparison(): Promise<void> {
   // From now on both see the very same frames.
   processor!.replaceTrack(comparison.track);
   element('#comparison').hidden = false;
+  void element<HTMLVideoElement>('#ours-video').play();
   compareButton.textContent = 'End the comparison';
   say('Both run.');
 }
@@ -182,14 +187,4 @@ form.addEventListener('input', ({ target }) => {
 });
 form.addEventListener('submit', (event) => event.preventDefault());
 showControls();
-
-// The page's own source, for whoever wants to read it.
-for (const [path, text] of Object.entries(import.meta.glob<string>('./*.ts', { query: '?raw', import: 'default' }))) {
-  const details = document.createElement('details');
-  const summary = document.createElement('summary');
-  summary.textContent = path.slice(2);
-  const code = document.createElement('pre');
-  details.append(summary, code);
-  details.addEventListener('toggle', async () => (code.textContent ||= await text()), { once: true });
-  element('#sources').append(details);
-}
+listSources(element('#sources'));

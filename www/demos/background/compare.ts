@@ -7,6 +7,7 @@ import wasmBinaryPath from '@mediapipe/tasks-vision/vision_wasm_internal.wasm?ur
 import model from 'virtual:selfie-model';
 
 const kBlur = 'blur(14px)';
+const kFrameRate = 15;
 
 export interface Comparison {
   /** Shows the frames that both work on: give it to a BackgroundProcessor. */
@@ -43,7 +44,6 @@ export async function compare(source: HTMLVideoElement, output: HTMLCanvasElemen
   const context = output.getContext('2d')!;
   Object.assign(shared.canvas, { width: source.videoWidth, height: source.videoHeight });
   Object.assign(output, { width: source.videoWidth, height: source.videoHeight });
-  const [track] = shared.canvas.captureStream().getVideoTracks() as [MediaStreamTrack];
 
   let times: number[] = [];
   let lastSecond = performance.now();
@@ -72,7 +72,8 @@ export async function compare(source: HTMLVideoElement, output: HTMLCanvasElemen
     lastSecond = end;
   };
   step();
-  const timer = setInterval(step, 1000 / 15);
+  const [track] = shared.canvas.captureStream(kFrameRate).getVideoTracks() as [MediaStreamTrack];
+  const timer = setInterval(step, 1000 / kFrameRate);
   return {
     track,
     close() {

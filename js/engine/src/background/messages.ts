@@ -85,7 +85,7 @@ export type FromWorker =
   /** Once a second as long as the worker lives. */
   | { type: 'stats'; stats: Stats | null }
   | { type: 'failed'; failure: Failure }
-  /** The input ended, and the output with it. */
-  | { type: 'ended' }
+  /** The camera ended: the first (0), or the one after so many 'replace'. */
+  | { type: 'ended'; source: number }
   /** Nothing is held any more; the worker may be ended. */
   | { type: 'closed' };

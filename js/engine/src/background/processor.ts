@@ -52,6 +52,7 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
   #opening: AbortController | null = null;
   #state: 'starting' | 'running' | 'failed' | 'closed' = 'starting';
   #serial = 0;
+  #replacements = 0;
   #level = 0;
   readonly #updates = new Map<number, Waiting>();
   #started: Waiting | null = null;
@@ -175,6 +176,7 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
     this.#source.removeEventListener('ended', this.#onSourceEnded);
     this.#source = track;
     track.addEventListener('ended', this.#onSourceEnded);
+    this.#replacements++;
     this.#link.post({ type: 'replace', source }, transfer);
   }
 
@@ -260,7 +262,8 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
         if (this.#track?.readyState === 'ended') return this.close();
         return this.#fail(errorOf(message.failure));
       case 'ended':
-        return this.#endOutput();
+        if (message.source === this.#replacements) this.#endOutput();
+        return;
     }
   }
 

@@ -61,7 +61,7 @@ describe.each(['streams', 'track'] as const)('route %s', (kind) => {
     kind === 'streams' ? { kind, readable: from.readable, writable } : { kind, track: from.track };
   const sourceOf = (from: ReturnType<typeof camera>) => (kind === 'streams' ? { kind, readable: from.readable } : { kind, track: from.track });
 
-  test('frames go through the gate to the output, which ends with the camera', async () => {
+  test('frames go through the gate to the output; the camera’s end is told', async () => {
     const bench = setUp(async (frame) => (frame.name === 'dropped' ? null : frame));
     const from = camera();
     const route = bench.open(routeOf(from, bench.writable));
@@ -72,7 +72,7 @@ describe.each(['streams', 'track'] as const)('route %s', (kind) => {
     expect(bench.written.map(({ name }) => name)).toEqual(['a', 'b']);
     from.end();
     await turn();
-    expect(bench.posted).toEqual([{ type: 'ended' }]);
+    expect(bench.posted).toEqual([{ type: 'ended', source: 0 }]);
     expect(bench.failures).toEqual([]);
   });
 
@@ -87,9 +87,16 @@ describe.each(['streams', 'track'] as const)('route %s', (kind) => {
     route.replace(sourceOf(second));
     second.push(new FakeFrame('second'));
     await turn();
+    const late = new FakeFrame('late');
+    first.push(late);
+    await turn();
     expect(bench.written.map(({ name }) => name)).toEqual(['first', 'second']);
+    expect(late.closed).toBe(true);
     expect(first.state).toEqual({ cancelled: true, stopped: kind === 'track' });
     expect(bench.posted).toEqual([]);
+    second.end();
+    await turn();
+    expect(bench.posted).toEqual([{ type: 'ended', source: 1 }]);
   });
 
   test('close() waits for the frame under way, and nobody reads the camera any more', async () => {

@@ -29,12 +29,16 @@ export interface BreakoutScope {
   VideoTrackGenerator?: new () => { readonly track: MediaStreamTrack; readonly writable: WritableStream<VideoFrame> };
 }
 
+/** How long close() waits for a camera's next frame. */
+const kPatienceMilliseconds = 250;
+
 /** Streams on both sides. They keep only the newest frame while one is worked on. */
 class Streams implements WorkerRoute {
   #reader: ReadableStreamDefaultReader<VideoFrame>;
   readonly #writer: WritableStreamDefaultWriter<VideoFrame>;
   #loop: Promise<void> = Promise.resolve();
   #closed = false;
+  #replacements = 0;
 
   constructor(
     private readonly worker: Surroundings,
@@ -59,41 +63,50 @@ class Streams implements WorkerRoute {
   }
 
   replace(source: Source): void {
-    const before = this.#reader;
+    this.#replacements++;
     const { taken } = this;
     this.#reader = this.open(source).getReader();
     this.taken = source.kind === 'track' ? source.track : undefined;
-    void before.cancel().catch(() => undefined);
     taken?.stop();
-    const next = this.#reader;
-    this.#loop = this.#loop.then(() => this.#run(next));
+    this.#loop = this.#run(this.#reader);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    await Promise.race([this.#loop, new Promise((resolve) => setTimeout(resolve, kPatienceMilliseconds))]);
     await this.#reader.cancel().catch(() => undefined);
     await this.#loop;
     this.taken?.stop();
   }
 
   async #run(reader: ReadableStreamDefaultReader<VideoFrame>): Promise<void> {
+    const over = (): boolean => this.#closed || reader !== this.#reader;
     try {
       for (;;) {
         const { done, value } = await reader.read();
         if (done) break;
+        if (over()) {
+          // Cancelled only now: a frame on its way to a pending read would be lost without being closed.
+          value.close();
+          await reader.cancel();
+          return;
+        }
         const frame = await this.worker.pass(value);
         if (!frame) continue;
+        if (over()) {
+          frame.close();
+          continue;
+        }
         await this.#writer.write(frame).catch((error: unknown) => {
           frame.close();
           throw error;
         });
       }
-      if (this.#closed || reader !== this.#reader) return;
-      await this.#writer.close().catch(() => undefined);
-      this.worker.post({ type: 'ended' });
+      // The page ends the output, unless another camera has taken over meanwhile.
+      if (!over()) this.worker.post({ type: 'ended', source: this.#replacements });
     } catch (error) {
-      // Neither end is closed: the output stands still, and the page decides.
-      if (!this.#closed) this.worker.fail(error);
+      // The output is not closed: it stands still, and the page decides.
+      if (!over()) this.worker.fail(error);
     }
   }
 }
