@@ -31,7 +31,7 @@ TEST_CASE("join says protocol, capabilities and sources, in whichever order star
   const auto sent = d.sent("join");
   REQUIRE(sent.size() == 1);
   CHECK(sent[0].find(R"("protocol":1)") != std::string::npos);
-  CHECK(sent[0].find(R"("capabilities":{"topologies":["mesh"],"dataChannels":true})") != std::string::npos);
+  CHECK(sent[0].find(R"("capabilities":{"topologies":["mesh","sfu"],"dataChannels":true})") != std::string::npos);
   CHECK(sent[0].find(kMicJson) != std::string::npos);
   d.message(Driver::joinedText("me", Driver::participant("z")));
   REQUIRE(d.notified<notification::Joined>().size() == 1);
