@@ -10,7 +10,7 @@ import type { Publication, SourceSink } from './publication.js';
 import type { Room } from './room.js';
 
 /** What carries the room's media and data: the call's own connections in a mesh, an SFU's elsewhere. @internal */
-export type MediaPath = Pick<Call, 'audioLevel' | 'close' | 'diagnostics' | 'sendData'>;
+export type MediaPath = Pick<Call, 'audioLevel' | 'diagnostics' | 'sendData'>;
 
 /** @internal */
 export interface SessionHandlers {
@@ -120,7 +120,6 @@ export class SessionLink {
   close(): void {
     if (this.ended.aborted) return;
     this.#ending.abort();
-    this.media.close();
     this.call.close();
     this.connection.transport.handlers = {};
     // Not now: the call may be what is calling us.

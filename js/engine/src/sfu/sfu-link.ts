@@ -8,7 +8,8 @@ import type { Publication, SourceSink } from '../rooms/publication.js';
 import type { MediaPath, SessionLink } from '../rooms/session-link.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
 import { kAdapters, type SfuConnection, type SfuHandlers } from './adapter.js';
-import { DataParts, partsOf, type DataPart } from './data-parts.js';
+import { DataOutbox } from './data-outbox.js';
+import { DataParts, type DataPart } from './data-parts.js';
 import { Demand } from './demand.js';
 import { offeredLayers, type OfferedLayer } from './layers.js';
 import { Selection } from './selection.js';
@@ -40,7 +41,10 @@ export class SfuLink implements MediaPath, SourceSink {
   readonly #early = new Map<string, { source: Omit<RemoteSource, 'track'>; track: MediaStreamTrack }[]>();
   /** PARTICIPANT/SOURCE of everything that is received here. */
   readonly #received = new Set<string>();
+  /** Whose signalling is lost: they have to be told again when they are back. */
+  readonly #absent = new Set<string>();
   readonly #parts = new DataParts();
+  readonly #outbox = new DataOutbox((to, data) => this.#tell(to, { data }));
   readonly #selection: Selection;
   /** Given to the session once media flows here: until then the room's mesh goes on. */
   #moving: { message: ProtocolMessage & { room: { topology: string } }; timer: ReturnType<typeof setTimeout> } | undefined;
@@ -54,6 +58,7 @@ export class SfuLink implements MediaPath, SourceSink {
     this.#link = link;
     const { room } = link.handlers;
     const signal = link.ended;
+    signal.addEventListener('abort', () => this.close(), { once: true });
     this.#selection = new Selection({
       choose: (participantId, sourceId, choice) => {
         this.#connection?.selectLayer(participantId, sourceId, choice);
@@ -65,8 +70,9 @@ export class SfuLink implements MediaPath, SourceSink {
     room.addEventListener('participantleft', ({ participant }) => this.#went(participant), { signal });
     room.addEventListener(
       'participantupdated',
-      ({ participant }) => {
-        if (participant.present) this.#greet(participant.id);
+      ({ participant: { id, present } }) => {
+        if (!present) this.#absent.add(id);
+        else if (this.#absent.delete(id)) this.#greet(id);
       },
       { signal },
     );
@@ -104,14 +110,12 @@ export class SfuLink implements MediaPath, SourceSink {
   }
 
   sendData(topic: string, data: string | Uint8Array, _reliable: boolean, to: string[]): void {
-    const { room } = this.#link.handlers;
-    for (const part of partsOf(topic, data)) {
-      for (const id of to.length ? to : room.participants.keys()) this.#tell(id, { data: part });
-    }
+    this.#outbox.push(topic, data, to.length ? to : this.#link.handlers.room.participants.keys());
   }
 
   close(): void {
     clearTimeout(this.#moving?.timer);
+    this.#outbox.close();
     this.#publication.close();
     this.#selection.close();
     for (const { demand } of this.#own.values()) demand?.close();
@@ -298,6 +302,7 @@ export class SfuLink implements MediaPath, SourceSink {
 
   #went(participant: RemoteParticipant): void {
     participant.viewsChanged = undefined;
+    this.#absent.delete(participant.id);
     this.#selection.removeParticipant(participant.id);
     this.#parts.forget(participant.id);
     this.#receiversChanged();
@@ -351,7 +356,9 @@ export class SfuLink implements MediaPath, SourceSink {
   #told(from: string, { layers, take, data }: Told): void {
     const participant = this.#link.handlers.room.participants.get(from);
     if (!participant) return;
-    for (const [sourceId, offered] of Object.entries(layers ?? {})) this.#selection.setLayers(participant, sourceId, offered);
+    for (const [sourceId, offered] of Object.entries(layers ?? {})) {
+      if (participant.sources.has(sourceId) && Array.isArray(offered)) this.#selection.setLayers(participant, sourceId, offered);
+    }
     for (const [sourceId, spatial] of Object.entries(take ?? {})) {
       if (Number.isInteger(spatial)) this.#own.get(sourceId)?.demand?.take(from, spatial);
     }
