@@ -46,7 +46,7 @@ export function createParticipantKey(): string {
 export class SessionLink {
   readonly call: Call;
   media: MediaPath;
-  #sfu: Promise<{ receive: (message: ProtocolMessage) => void }> | undefined;
+  #sfu: Promise<{ receive: (message: ProtocolMessage) => void; close: () => void }> | undefined;
   readonly #ending = new AbortController();
   /** Aborted by close(). */
   readonly ended = this.#ending.signal;
@@ -90,6 +90,12 @@ export class SessionLink {
         // Of `joined` and of signals: what concerns an SFU is handled by a part of its own, fetched when there is one.
         const { sfu, payload, moved } = message as { sfu?: unknown; payload?: { sfu?: unknown }; moved?: true };
         if (sfu) this.#sfu ??= import('../sfu/sfu-link.js').then(({ SfuLink }) => new SfuLink(this));
+        // A server that was restarted may have made a mesh of the room.
+        if (message.type === 'joined' && !sfu) {
+          void this.#sfu?.then((link) => link.close());
+          this.#sfu = undefined;
+          this.media = call;
+        }
         if (sfu || payload?.sfu) this.#sfu?.then((link) => link.receive(message), this.handlers.unreachable);
         // A room that moves is left as it is until its media flows over there; the link then passes the message on.
         if (!payload?.sfu && !moved) call.transportMessage(JSON.stringify(message));

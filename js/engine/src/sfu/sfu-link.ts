@@ -35,6 +35,7 @@ const kMoveAtMost = 8_000;
 /** @internal */
 export class SfuLink implements MediaPath, SourceSink {
   readonly #link: SessionLink;
+  readonly #ending = new AbortController();
   readonly #publication: Publication;
   readonly #own = new Map<string, Own>();
   /** What is received of participants that the room does not know yet. */
@@ -57,8 +58,8 @@ export class SfuLink implements MediaPath, SourceSink {
   constructor(link: SessionLink) {
     this.#link = link;
     const { room } = link.handlers;
-    const signal = link.ended;
-    signal.addEventListener('abort', () => this.close(), { once: true });
+    const { signal } = this.#ending;
+    link.ended.addEventListener('abort', () => this.close(), { once: true, signal });
     this.#selection = new Selection({
       choose: (participantId, sourceId, choice) => {
         this.#connection?.selectLayer(participantId, sourceId, choice);
@@ -81,7 +82,7 @@ export class SfuLink implements MediaPath, SourceSink {
 
   /** A message of signalling that concerns the SFU. */
   receive(message: ProtocolMessage): void {
-    if (this.#link.ended.aborted) return;
+    if (this.#ending.signal.aborted) return;
     const { type, from } = message;
     if (type === 'joined') {
       if (message['moved']) this.#hold(message);
@@ -114,6 +115,8 @@ export class SfuLink implements MediaPath, SourceSink {
   }
 
   close(): void {
+    this.#ending.abort();
+    for (const participant of this.#link.handlers.room.participants.values()) participant.viewsChanged = undefined;
     clearTimeout(this.#moving?.timer);
     this.#outbox.close();
     this.#publication.close();
@@ -200,7 +203,7 @@ export class SfuLink implements MediaPath, SourceSink {
 
   async #connect(sfu: Record<string, unknown>, participantId: string): Promise<void> {
     const attempt = ++this.#connecting;
-    const { handlers, connection, ended } = this.#link;
+    const { handlers, connection } = this.#link;
     this.#connection?.close();
     this.#connection = undefined;
     const load = kAdapters[String(sfu['kind'])];
@@ -220,7 +223,7 @@ export class SfuLink implements MediaPath, SourceSink {
         },
         this.#handlers(attempt),
       );
-      if (attempt !== this.#connecting || ended.aborted) {
+      if (attempt !== this.#connecting || this.#ending.signal.aborted) {
         made.close();
         return;
       }
