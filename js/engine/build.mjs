@@ -59,13 +59,19 @@ const codecsAsTheyAre = {
   },
 };
 
-/** What signalling does not need of socket.io: WebTransport beside WebSocket and long polling, binary data, and its table of connections. */
+/** What signalling does not need of socket.io: WebTransport beside WebSocket and long polling, binary data, its table of connections and its parser of addresses. */
 const unusedOfSocketIo = {
   name: 'unused-of-socket-io',
   setup({ onLoad }) {
     const replace = (filter, contents) => onLoad({ filter }, () => ({ contents, loader: 'js' }));
     replace(/engine\.io-client[\\/]build[\\/]esm[\\/]transports[\\/]webtransport\.js$/, 'export const WT = undefined;');
     replace(/socket\.io-client[\\/]build[\\/]esm[\\/]index\.js$/, 'export { Manager } from "./manager.js";');
+    replace(/engine\.io-parser[\\/]build[\\/]esm[\\/]contrib[\\/]base64-arraybuffer\.js$/, 'export const decode = () => new ArrayBuffer(0);');
+    // Addresses come from URL, so URL can take them apart. IPv6 without its brackets, as the caller expects.
+    replace(
+      /engine\.io-client[\\/]build[\\/]esm[\\/]contrib[\\/]parseuri\.js$/,
+      'export const parse = (address) => { const { protocol, hostname, port } = new URL(address); return { protocol: protocol.slice(0, -1), host: hostname.replace(/[[\\]]/g, ""), port }; };',
+    );
     replace(/socket\.io-parser[\\/]build[\\/]esm[\\/]is-binary\.js$/, 'export const isBinary = () => false, hasBinary = isBinary;');
     replace(
       /socket\.io-parser[\\/]build[\\/]esm[\\/]binary\.js$/,

@@ -144,7 +144,7 @@ TEST_CASE("what a client says is what the protocol says", "[session][messages]")
   const ParticipantState state{3, {{"s", SourceKind::kVideo, SourceContent::kScreen, false}}};
   CHECK(serializeJoin({"join/1", "r", "t", "k", "N", {}, state}) ==
         R"({"type":"join","id":"join/1","protocol":1,"room":"r","token":"t","participantKey":"k","name":"N",)"
-        R"("capabilities":{"topologies":["mesh"],"dataChannels":true},"revision":3,)"
+        R"("capabilities":{"topologies":["mesh","sfu"],"dataChannels":true},"revision":3,)"
         R"("sources":[{"id":"s","kind":"video","content":"screen","muted":false}]})");
   CHECK(serializeLeave() == R"({"type":"leave"})");
   CHECK(serializeUpdate("update", "N", {1, {}}) == R"({"type":"update","id":"update","name":"N","revision":1,"sources":[]})");

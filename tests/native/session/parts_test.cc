@@ -205,5 +205,6 @@ TEST_CASE("a mesh connects everybody who speaks mesh, up to six, and symmetrical
   CHECK(connectionsOf(all[7]).empty());
   CHECK(connectionsOf(all[2]).empty());
   CHECK(makeTopology("mesh") != nullptr);
+  CHECK(makeTopology(kSfuTopology) == nullptr);
   CHECK(makeTopology("hypercube") == nullptr);
 }

@@ -31,7 +31,7 @@ TEST_CASE("join says protocol, capabilities and sources, in whichever order star
   const auto sent = d.sent("join");
   REQUIRE(sent.size() == 1);
   CHECK(sent[0].find(R"("protocol":1)") != std::string::npos);
-  CHECK(sent[0].find(R"("capabilities":{"topologies":["mesh"],"dataChannels":true})") != std::string::npos);
+  CHECK(sent[0].find(R"("capabilities":{"topologies":["mesh","sfu"],"dataChannels":true})") != std::string::npos);
   CHECK(sent[0].find(kMicJson) != std::string::npos);
   d.message(Driver::joinedText("me", Driver::participant("z")));
   REQUIRE(d.notified<notification::Joined>().size() == 1);
@@ -71,6 +71,31 @@ TEST_CASE("a join that must wait, or is not answered, is said again", "[session]
     d.wait(Duration::seconds(10));
     CHECK(d.sent("join").size() == 1);
   }
+}
+
+TEST_CASE("a room on an SFU has no connections among participants, and one that moves there gives its own up", "[session][room]") {
+  Driver d;
+  const auto on_sfu = [](const std::string& participants) {
+    return R"({"type":"joined","participantId":"m","resumed":true,"room":{"name":"r","topology":"sfu","capacity":32},"participants":[)" +
+           participants + R"(],"iceServers":[]})";
+  };
+  SECTION("from the start") {
+    d.handle(event::Start{"r", "t", "k", "Me", {}, {}});
+    d.handle(event::TransportOpened{});
+    d.message(on_sfu(Driver::participant("z")));
+    CHECK(d.all<action::CreatePeerConnection>().empty());
+  }
+  SECTION("moved") {
+    const PeerConnectionId pc = d.startWith("z");
+    d.connect(pc, "z");
+    d.message(on_sfu(Driver::participant("z")));
+    CHECK(d.one<action::ClosePeerConnection>().pc == pc);
+    d.message(R"({"type":"participantJoined","participant":)" + Driver::participant("y") + "}");
+    CHECK(d.all<action::CreatePeerConnection>().size() <= 1);
+    CHECK(d.notified<notification::ParticipantLeft>().empty());
+  }
+  CHECK(d.warnings().empty());
+  CHECK(d.notified<notification::Rejected>().empty());
 }
 
 TEST_CASE("a room of an unknown topology is left, a participant of one is not connected", "[session][room]") {

@@ -7,6 +7,8 @@ import type { Connection } from '../signalling/connection.js';
 import type { ProtocolMessage, TransportHandlers } from '../signalling/transport.js';
 import { sessionModuleFromDisk } from '../testing/session-module.js';
 import type { Notification } from './notifications.js';
+import type { Publication } from './publication.js';
+import type { Room } from './room.js';
 import { SessionLink, createParticipantKey } from './session-link.js';
 
 class FakeTransport {
@@ -32,6 +34,8 @@ function setUp() {
   const notifications: Notification[] = [];
   const unreachable = vi.fn();
   const link = new SessionLink(module, connection, {
+    room: Object.assign(new EventTarget(), { participants: new Map() }) as unknown as Room,
+    publish: () => ({ close: () => undefined }) as unknown as Publication,
     notify: (notification) => notifications.push(notification),
     data: vi.fn(),
     quality: vi.fn(),
@@ -144,4 +148,18 @@ test('keys are 256 random bits', () => {
   const keys = new Set(Array.from({ length: 50 }, createParticipantKey));
   expect(keys.size).toBe(50);
   for (const key of keys) expect(Buffer.from(key, 'base64url')).toHaveLength(32);
+});
+
+test('what concerns an SFU is kept from the session, and a kind that nobody knows is told of', async () => {
+  const { link, transport, notifications } = setUp();
+  link.start('Ana');
+  await vi.waitFor(() => expect(transport.sent).toHaveLength(1));
+  transport.handlers.message?.({ ...joined, room: { ...joined.room, topology: 'sfu' }, sfu: { kind: 'unheard-of' }, inReplyTo: transport.sent[0]?.['id'] });
+  expect(notifications).toContainEqual(expect.objectContaining({ type: 'Joined' }));
+  await vi.waitFor(() => expect(notifications).toContainEqual(expect.objectContaining({ type: 'Warning', code: 'topology-unsupported' })), { timeout: 10_000 });
+  const before = notifications.length;
+  transport.handlers.message?.({ type: 'signal', from: 'ben', payload: { sfu: { take: { camera: 1 } } } });
+  transport.handlers.message?.({ ...joined, moved: true, sfu: { kind: 'unheard-of' } });
+  expect(notifications).toHaveLength(before);
+  link.close();
 });

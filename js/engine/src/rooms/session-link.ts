@@ -10,7 +10,7 @@ import type { Publication, SourceSink } from './publication.js';
 import type { Room } from './room.js';
 
 /** What carries the room's media and data: the call's own connections in a mesh, an SFU's elsewhere. @internal */
-export type MediaPath = Pick<Call, 'audioLevel' | 'close' | 'diagnostics' | 'sendData'>;
+export type MediaPath = Pick<Call, 'audioLevel' | 'diagnostics' | 'sendData'>;
 
 /** @internal */
 export interface SessionHandlers {
@@ -46,7 +46,7 @@ export function createParticipantKey(): string {
 export class SessionLink {
   readonly call: Call;
   media: MediaPath;
-  #sfu: Promise<{ receive: (message: ProtocolMessage) => void }> | undefined;
+  #sfu: Promise<{ receive: (message: ProtocolMessage) => void; close: () => void }> | undefined;
   readonly #ending = new AbortController();
   /** Aborted by close(). */
   readonly ended = this.#ending.signal;
@@ -90,6 +90,12 @@ export class SessionLink {
         // Of `joined` and of signals: what concerns an SFU is handled by a part of its own, fetched when there is one.
         const { sfu, payload, moved } = message as { sfu?: unknown; payload?: { sfu?: unknown }; moved?: true };
         if (sfu) this.#sfu ??= import('../sfu/sfu-link.js').then(({ SfuLink }) => new SfuLink(this));
+        // A server that was restarted may have made a mesh of the room.
+        if (message.type === 'joined' && !sfu) {
+          void this.#sfu?.then((link) => link.close());
+          this.#sfu = undefined;
+          this.media = call;
+        }
         if (sfu || payload?.sfu) this.#sfu?.then((link) => link.receive(message), this.handlers.unreachable);
         // A room that moves is left as it is until its media flows over there; the link then passes the message on.
         if (!payload?.sfu && !moved) call.transportMessage(JSON.stringify(message));
@@ -120,7 +126,6 @@ export class SessionLink {
   close(): void {
     if (this.ended.aborted) return;
     this.#ending.abort();
-    this.media.close();
     this.call.close();
     this.connection.transport.handlers = {};
     // Not now: the call may be what is calling us.

@@ -8,7 +8,8 @@ import type { Publication, SourceSink } from '../rooms/publication.js';
 import type { MediaPath, SessionLink } from '../rooms/session-link.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
 import { kAdapters, type SfuConnection, type SfuHandlers } from './adapter.js';
-import { DataParts, partsOf, type DataPart } from './data-parts.js';
+import { DataOutbox } from './data-outbox.js';
+import { DataParts, type DataPart } from './data-parts.js';
 import { Demand } from './demand.js';
 import { offeredLayers, type OfferedLayer } from './layers.js';
 import { Selection } from './selection.js';
@@ -34,13 +35,17 @@ const kMoveAtMost = 8_000;
 /** @internal */
 export class SfuLink implements MediaPath, SourceSink {
   readonly #link: SessionLink;
+  readonly #ending = new AbortController();
   readonly #publication: Publication;
   readonly #own = new Map<string, Own>();
   /** What is received of participants that the room does not know yet. */
   readonly #early = new Map<string, { source: Omit<RemoteSource, 'track'>; track: MediaStreamTrack }[]>();
   /** PARTICIPANT/SOURCE of everything that is received here. */
   readonly #received = new Set<string>();
+  /** Whose signalling is lost: they have to be told again when they are back. */
+  readonly #absent = new Set<string>();
   readonly #parts = new DataParts();
+  readonly #outbox = new DataOutbox((to, data) => this.#tell(to, { data }));
   readonly #selection: Selection;
   /** Given to the session once media flows here: until then the room's mesh goes on. */
   #moving: { message: ProtocolMessage & { room: { topology: string } }; timer: ReturnType<typeof setTimeout> } | undefined;
@@ -53,7 +58,8 @@ export class SfuLink implements MediaPath, SourceSink {
   constructor(link: SessionLink) {
     this.#link = link;
     const { room } = link.handlers;
-    const signal = link.ended;
+    const { signal } = this.#ending;
+    link.ended.addEventListener('abort', () => this.close(), { once: true, signal });
     this.#selection = new Selection({
       choose: (participantId, sourceId, choice) => {
         this.#connection?.selectLayer(participantId, sourceId, choice);
@@ -65,8 +71,9 @@ export class SfuLink implements MediaPath, SourceSink {
     room.addEventListener('participantleft', ({ participant }) => this.#went(participant), { signal });
     room.addEventListener(
       'participantupdated',
-      ({ participant }) => {
-        if (participant.present) this.#greet(participant.id);
+      ({ participant: { id, present } }) => {
+        if (!present) this.#absent.add(id);
+        else if (this.#absent.delete(id)) this.#greet(id);
       },
       { signal },
     );
@@ -75,7 +82,7 @@ export class SfuLink implements MediaPath, SourceSink {
 
   /** A message of signalling that concerns the SFU. */
   receive(message: ProtocolMessage): void {
-    if (this.#link.ended.aborted) return;
+    if (this.#ending.signal.aborted) return;
     const { type, from } = message;
     if (type === 'joined') {
       if (message['moved']) this.#hold(message);
@@ -104,14 +111,14 @@ export class SfuLink implements MediaPath, SourceSink {
   }
 
   sendData(topic: string, data: string | Uint8Array, _reliable: boolean, to: string[]): void {
-    const { room } = this.#link.handlers;
-    for (const part of partsOf(topic, data)) {
-      for (const id of to.length ? to : room.participants.keys()) this.#tell(id, { data: part });
-    }
+    this.#outbox.push(topic, data, to.length ? to : this.#link.handlers.room.participants.keys());
   }
 
   close(): void {
+    this.#ending.abort();
+    for (const participant of this.#link.handlers.room.participants.values()) participant.viewsChanged = undefined;
     clearTimeout(this.#moving?.timer);
+    this.#outbox.close();
     this.#publication.close();
     this.#selection.close();
     for (const { demand } of this.#own.values()) demand?.close();
@@ -196,7 +203,7 @@ export class SfuLink implements MediaPath, SourceSink {
 
   async #connect(sfu: Record<string, unknown>, participantId: string): Promise<void> {
     const attempt = ++this.#connecting;
-    const { handlers, connection, ended } = this.#link;
+    const { handlers, connection } = this.#link;
     this.#connection?.close();
     this.#connection = undefined;
     const load = kAdapters[String(sfu['kind'])];
@@ -216,7 +223,7 @@ export class SfuLink implements MediaPath, SourceSink {
         },
         this.#handlers(attempt),
       );
-      if (attempt !== this.#connecting || ended.aborted) {
+      if (attempt !== this.#connecting || this.#ending.signal.aborted) {
         made.close();
         return;
       }
@@ -298,6 +305,7 @@ export class SfuLink implements MediaPath, SourceSink {
 
   #went(participant: RemoteParticipant): void {
     participant.viewsChanged = undefined;
+    this.#absent.delete(participant.id);
     this.#selection.removeParticipant(participant.id);
     this.#parts.forget(participant.id);
     this.#receiversChanged();
@@ -351,7 +359,9 @@ export class SfuLink implements MediaPath, SourceSink {
   #told(from: string, { layers, take, data }: Told): void {
     const participant = this.#link.handlers.room.participants.get(from);
     if (!participant) return;
-    for (const [sourceId, offered] of Object.entries(layers ?? {})) this.#selection.setLayers(participant, sourceId, offered);
+    for (const [sourceId, offered] of Object.entries(layers ?? {})) {
+      if (participant.sources.has(sourceId) && Array.isArray(offered)) this.#selection.setLayers(participant, sourceId, offered);
+    }
     for (const [sourceId, spatial] of Object.entries(take ?? {})) {
       if (Number.isInteger(spatial)) this.#own.get(sourceId)?.demand?.take(from, spatial);
     }
