@@ -16,8 +16,11 @@ constexpr Duration kHold = Duration::millis(900);
 constexpr Duration kMostHold = Duration::millis(4500);
 // A second cut only after the first could take effect.
 constexpr Duration kReaction = Duration::millis(450);
+// Cuts this close together are one event.
+constexpr Duration kEvent = Duration::millis(1500);
 constexpr Duration kCalm = Duration::seconds(12);
 constexpr double kBackOff = 0.85;
+constexpr double kStepBack = 0.92;
 
 // More than any counter grows between two samples; keeps sums of hostile input in range.
 constexpr std::int64_t kMostGrowth = 1'000'000'000'000;
@@ -63,7 +66,8 @@ void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, Fram
   if (stream.learnt >= kLearning) {
     const double own = std::max(1.0, per_second * stream.ratio);
     const double owed = dt - static_cast<double>(arrived) / own;
-    stream.lateness = std::clamp(stream.lateness * (1 - std::min(1.0, dt / 3)) + owed, 0.0, 1.0);
+    // What is owed is forgotten slowly; once no more is, the delay stands or falls, and it is forgotten soon.
+    stream.lateness = std::clamp(stream.lateness * (1 - std::min(1.0, dt / (owed > 0.15 * dt ? 3.0 : 0.6))) + owed, 0.0, 1.0);
     const double interval = 1 / own;
     const double threshold = 0.045 + 1.3 * interval;
     const double weight = sample.audio ? 2 : 1;
@@ -84,7 +88,8 @@ void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, Fram
   }
   // What is late is not what is normal. A rate that stays different is the sender's own after a while.
   const double pace = stream.learnt < kLearning ? 0.5 : stream.lateness > 0.08 ? 0.1 : 0.4;
-  stream.ratio = stream.learnt == 0 ? ratio : stream.ratio + (ratio - stream.ratio) * std::min(1.0, pace * dt / 0.5);
+  const double learnt = std::min(ratio, 1.3 * std::max(stream.ratio, 1.0));  // not from a burst that catches up
+  stream.ratio = stream.learnt == 0 ? learnt : stream.ratio + (learnt - stream.ratio) * std::min(1.0, pace * dt / 0.5);
   stream.ratio = std::clamp(stream.ratio, 0.02, 4.0);
   stream.learnt += dt;
 }
@@ -144,30 +149,41 @@ void DownlinkEstimator::sample(Timestamp now, std::span<const StreamSample> samp
     if (votes.jittery >= 0.5 * votes.weight) seen += 0.4;
     if (votes.frozen >= 0.5 * votes.weight) seen += 0.5;
     // A delay that is high and no longer grows is a queue that drains.
-    if (votes.growing < 0.34 * votes.weight) seen *= 0.25;
+    if (votes.growing < 0.34 * votes.weight) seen = 0;
   }
-  if (received + lost >= 10) {
-    const double loss = static_cast<double>(lost) / static_cast<double>(received + lost);
+  // Over about half a second, and never for the one or two packets that any link loses.
+  lost_ = lost_ / (1 + dt / 0.4) + static_cast<double>(lost);
+  arrived_ = arrived_ / (1 + dt / 0.4) + static_cast<double>(received);
+  if (lost > 0 && lost_ >= 3) {
+    const double loss = lost_ / (lost_ + arrived_);
     seen += loss > 0.1 ? 1 : loss > 0.04 ? 0.5 : 0;
   }
   // Halves every 200 ms.
   score_ = score_ / (1 + dt / 0.2) + seen;
   evidence_ = static_cast<int>(std::min(1.0, score_) * 1000);
-  if (score_ >= 1) congested(now, kBackOff);
+  if (score_ >= 1) congested(now, kBackOff, votes.late >= 0.5 * votes.weight && votes.weight > 0);
 }
 
 void DownlinkEstimator::server(Timestamp now, ServerQuality quality) {
   if (quality == ServerQuality::kGood) return;
   if (troubled_ && now - last_trouble_ < Duration::seconds(1)) return;
-  congested(now, quality == ServerQuality::kLost ? 0.3 : kBackOff);
+  congested(now, quality == ServerQuality::kLost ? 0.3 : kBackOff, false);
 }
 
-void DownlinkEstimator::congested(Timestamp now, double share) {
+void DownlinkEstimator::congested(Timestamp now, double share, bool queueing) {
   if (troubled_ && now - last_trouble_ < kReaction) return;
-  const double carried = std::max(static_cast<double>(std::min(received_, latest_).toBitsPerSecond()), static_cast<double>(options_.minimum.toBitsPerSecond()));
-  const bool again = limited_ && troubled_ && now - last_trouble_ < Duration::seconds(12) && carried < failed_ * 1.3;
-  failures_ = again ? std::min(failures_ + 1, 3) : 0;
-  failed_ = carried;
+  // With a queue that grows, what arrived last is what the link carries. Otherwise, and while an earlier cut takes effect,
+  // less may have been sent than it could carry.
+  const bool same_event = troubled_ && now - last_trouble_ < kEvent;
+  const DataRate arrived = queueing && !same_event ? std::min(received_, latest_) : std::max(received_, latest_);
+  const double carried = std::max(static_cast<double>(arrived.toBitsPerSecond()), static_cast<double>(options_.minimum.toBitsPerSecond()));
+  if (!same_event) {
+    const bool again = limited_ && troubled_ && now - last_trouble_ < Duration::seconds(12) && carried < failed_ * 1.3 && carried > failed_ * 0.75;
+    failures_ = again ? std::min(failures_ + 1, 3) : 0;
+    // An attempt at more that failed: back to where it was fine.
+    if (again) share = std::max(share, kStepBack);
+  }
+  failed_ = same_event ? std::min(failed_, carried) : carried;
   limit_ = limited_ ? std::min(limit_, carried * share) : carried * share;
   limited_ = true;
   troubled_ = true;
@@ -197,7 +213,8 @@ void DownlinkEstimator::advance(Timestamp now, DataRate demand) {
   } else if (now >= hold_until_ && score_ < 0.5) {
     if (limit_ < 0.9 * failed_) limit_ = std::min(grown(limit_, 0.6, dt), 0.91 * failed_);
     else if (limit_ < 1.12 * failed_) limit_ = grown(limit_, 0.09, dt);
-    else limit_ = grown(limit_, 1.0, dt);
+    // Beyond it, not much farther than what arrives has borne out.
+    else limit_ = std::max(limit_, std::min(grown(limit_, 1.0, dt), 2 * static_cast<double>(received_.toBitsPerSecond()) + 4e5));
   }
   // Far above all that could be asked for, a limit says nothing any more.
   if (limit_ > 1.5 * static_cast<double>(demand.toBitsPerSecond()) + 1e6 && (!troubled_ || now - last_trouble_ > kCalm)) limited_ = false;

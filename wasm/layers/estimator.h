@@ -107,7 +107,7 @@ class DownlinkEstimator {
   Stream& streamOf(const StreamSample& sample);
   void observe(Stream& stream, const StreamSample& sample, FrameRate expected, Timestamp now, double dt, Votes& votes);
   void measure(Timestamp now, std::int64_t bytes);
-  void congested(Timestamp now, double share);
+  void congested(Timestamp now, double share, bool queueing);
 
   EstimatorOptions options_;
   std::vector<Stream> streams_;
@@ -129,6 +129,7 @@ class DownlinkEstimator {
   double limit_ = 0;   // bits per second, while limited_
   double failed_ = 0;  // the rate that the link carried when it was congested last
   int failures_ = 0;   // one after the other without getting past failed_
+  double lost_ = 0, arrived_ = 0;  // packets, each counting less the older it is
   double score_ = 0;
   int evidence_ = 0;
 };

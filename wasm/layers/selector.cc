@@ -10,7 +10,10 @@ namespace tessera::layers {
 namespace {
 
 // Room that is worth a new decision when nothing else has changed.
-constexpr Duration kLookUp = Duration::millis(500);
+constexpr Duration kLookUp = Duration::millis(600);
+// How much more a stage takes than the one before it.
+constexpr std::int64_t kStagePercent = 25;
+constexpr std::int64_t kLeastStage = 40'000;
 // Bitrates become known better and surcharges run out, so that even unchanged room is looked at anew.
 constexpr Duration kLookAgain = Duration::seconds(2);
 // A still whose frame does not come is left as it is until its next turn.
@@ -168,11 +171,23 @@ std::span<const Choice> Selector::update(Timestamp now) {
   const std::int64_t budget = calm ? room : std::min(lasting, room);
   const std::int64_t taken = inForce();
   const bool too_much = taken > room + room / 100 * kTolerancePercent;
+  // After trouble, more is taken a stage at a time, so that a stage that was too much is noticed and costs little.
+  if (calm) {
+    stage_ = kUnlimited.toBitsPerSecond();
+  } else if (changed_ || too_much || stage_ > 4 * taken + kLeastStage) {
+    stage_ = taken;
+  }
   const Duration since = now - last_solved_;
-  const bool room_for_more = (budget > solved_budget_ && since >= kLookUp) || since >= kLookAgain;
-  if (changed_ || too_much || room_for_more) {
+  const bool look = since >= kLookUp && !calm;
+  const bool room_for_more = calm ? budget > solved_budget_ : look && budget > taken;
+  if (changed_ || too_much) {
     // What the page asks for may use all the room there is; it is taken from the others if need be.
-    solve(now, changed_ || too_much ? room : std::max(budget, std::min(taken, room)));
+    solve(now, room);
+    stage_ = inForce();
+  } else if (room_for_more || since >= kLookAgain) {
+    if (!calm) stage_ = std::max(stage_, taken) + std::max(stage_, taken) * kStagePercent / 100 + kLeastStage;
+    solve(now, std::max(std::min(budget, stage_), std::min(taken, room)));
+    if (!calm && inForce() != taken) stage_ = inForce();
   }
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     keepStill(*entries_[i], now, i);

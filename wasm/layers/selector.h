@@ -35,9 +35,9 @@ struct SelectorOptions {
   // Left for sound before any video.
   DataRate audio = DataRate::kilobitsPerSecond(48);
   // Prices of a change, in thousandths of what a perfect picture in the tile is worth.
-  int spatial_price = 30;   // at a keyframe; a third of it where any frame will do
-  int temporal_price = 10;
-  int still_price = 40;     // between video and a still or nothing
+  int spatial_price = 60;   // at a keyframe; a third of it where any frame will do
+  int temporal_price = 15;
+  int still_price = 80;     // between video and a still or nothing
   // How often a still is taken anew.
   Duration still_interval = Duration::seconds(5);
   // How long room for more has to last after trouble before it is used.
@@ -141,6 +141,7 @@ class Selector {
   bool changed_ = true;  // something that the page wants differently
   Timestamp last_solved_;
   std::int64_t solved_budget_ = 0;
+  std::int64_t stage_ = 0;  // bits that may be taken at the next look upwards, after trouble
   std::deque<std::pair<Timestamp, std::int64_t>> rooms_;  // rising; the front is the least of the last `patience`
   std::vector<Option> allocator_options_;
   std::vector<Plan> plans_;

@@ -12,10 +12,11 @@ std::optional<Link::Delivery> Link::send(Timestamp now, std::int64_t bits) {
     queue_.pop_front();
   }
   if (queued_ > 0 && queued_ + bits > options_.queue_bits) return std::nullopt;
+  Delivery delivery;
+  delivery.begins = std::max(busy_until_, now) + options_.delay;
   busy_until_ = trace_.finish(std::max(busy_until_, now), bits);
   queue_.emplace_back(busy_until_, bits);
   queued_ += bits;
-  Delivery delivery;
   delivery.at = busy_until_ + options_.delay;
   delivery.lost = random_.chance(static_cast<std::uint32_t>(options_.loss_per_mille), 1000);
   return delivery;

@@ -21,7 +21,8 @@ class Link {
   Link(Trace trace, LinkOptions options, std::uint64_t seed) : trace_(std::move(trace)), options_(options), random_(seed) {}
 
   struct Delivery {
-    Timestamp at;
+    Timestamp begins;  // its first bit arrives
+    Timestamp at;      // its last
     bool lost = false;  // on the way: the receiver misses it and has it sent again
   };
   // Puts `bits` into the queue. `now` never goes back. Nothing: the queue was full.

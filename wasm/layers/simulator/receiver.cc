@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kGridRate = 30;  // frames a second of the grid on which all frames lie
 constexpr std::int64_t kAudioBits = 800;  // of a packet, headers included: 40 kbit/s
+constexpr std::int64_t kPacketBits = 9600;
 constexpr Duration kAudioInterval = Duration::millis(20);
 constexpr int kKeyFactor = 3;  // a keyframe is this many times as large as the frame it stands for
 // A sender's keyframe after it was asked for.
@@ -69,6 +70,11 @@ void Receiver::forward(std::size_t i, Timestamp at, std::int64_t frame) {
       stream.key_at = at + kKeyDelay;
     }
   }
+  // A decoder that cannot go on asks again until a keyframe has come.
+  if (stream.broken && !stream.awaiting_key && at - stream.key_at > Duration::millis(500)) {
+    stream.awaiting_key = true;
+    stream.key_at = at + kKeyDelay;
+  }
   bool key = false;
   if (stream.awaiting_key && at >= stream.key_at) {
     Pick to = stream.asked >= 0 ? stream.asked : stream.forwarding;
@@ -98,7 +104,7 @@ void Receiver::forward(std::size_t i, Timestamp at, std::int64_t frame) {
   const auto delivery = link_.send(at, bits);
   if (!delivery) {
     if (useful) figures_.wasted += bits;
-    const std::int64_t packets = bits / 9600 + 1;
+    const std::int64_t packets = bits / kPacketBits + 1;
     stream.counters.packets_lost += packets;
     stream.broken = true;
     stream.awaiting_key = true;
@@ -106,7 +112,7 @@ void Receiver::forward(std::size_t i, Timestamp at, std::int64_t frame) {
     stream.key_at = std::max(stream.key_at, at + link_.options().delay * 2 + kKeyDelay + link_.queueDelay(at));
     return;
   }
-  Arrival arrival{delivery->at, at, bits, static_cast<std::int32_t>(i), stream.forwarding, key, false};
+  Arrival arrival{delivery->begins, delivery->at, at, bits, 0, static_cast<std::int32_t>(i), stream.forwarding, key, false};
   if (delivery->lost) {
     stream.counters.packets_lost += 1;
     arrival.at = arrival.at + link_.options().delay * 2;  // sent again
@@ -134,7 +140,7 @@ void Receiver::sendFrames(Timestamp from, Timestamp to) {
     if (frame.stream == ~0u) {
       figures_.bits += kAudioBits;
       if (const auto delivery = link_.send(frame.at, kAudioBits); delivery && !delivery->lost) {
-        in_flight_.push_back({delivery->at, frame.at, kAudioBits, -1, 0, false, false});
+        in_flight_.push_back({delivery->begins, delivery->at, frame.at, kAudioBits, 0, -1, 0, false, false});
       } else {
         audio_.packets_lost += 1;
       }
@@ -145,9 +151,20 @@ void Receiver::sendFrames(Timestamp from, Timestamp to) {
   }
 }
 
-void Receiver::arrive(const Arrival& arrival) {
+// Counts the packets of a frame up to its bit number `until`.
+void Receiver::receiveBits(Arrival& arrival, std::int64_t until) {
+  bits_now_ += until - arrival.counted;
+  if (arrival.stream >= 0) {
+    StreamSample& counters = streams_[static_cast<std::size_t>(arrival.stream)].counters;
+    counters.packets_received += (until + kPacketBits - 1) / kPacketBits - (arrival.counted + kPacketBits - 1) / kPacketBits;
+    counters.bytes_received += (until - arrival.counted) / 8;
+  }
+  arrival.counted = until;
+}
+
+void Receiver::arrive(Arrival& arrival) {
   const double transit = (arrival.at - arrival.sent).toSeconds();
-  bits_now_ += arrival.bits;
+  receiveBits(arrival, arrival.bits);
   if (arrival.stream < 0) {
     audio_.packets_received += 1;
     audio_.bytes_received += arrival.bits / 8;
@@ -157,8 +174,6 @@ void Receiver::arrive(const Arrival& arrival) {
   }
   Stream& stream = streams_[static_cast<std::size_t>(arrival.stream)];
   StreamSample& counters = stream.counters;
-  counters.packets_received += arrival.bits / 9600 + 1;
-  counters.bytes_received += arrival.bits / 8;
   counters.frames_received += 1;
   // RFC 3550, 6.4.1.
   stream.jitter += ((transit > stream.last_transit ? transit - stream.last_transit : stream.last_transit - transit) - stream.jitter) / 16;
@@ -183,6 +198,11 @@ void Receiver::step(Timestamp now) {
   sendFrames(now - kTick, now);
   for (std::size_t i = 0; i < in_flight_.size();) {
     if (in_flight_[i].at > now) {
+      Arrival& arrival = in_flight_[i];
+      if (arrival.begins < now && arrival.stream >= 0) {
+        const double share = (now - arrival.begins).toSeconds() / (arrival.at - arrival.begins).toSeconds();
+        receiveBits(arrival, static_cast<std::int64_t>(static_cast<double>(arrival.bits) * share));
+      }
       // What was sent again is late; all else is in order.
       if (++i > 64) break;
       continue;

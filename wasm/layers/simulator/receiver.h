@@ -80,8 +80,9 @@ class Receiver {
     bool operator<(const Frame& other) const { return at != other.at ? at < other.at : stream < other.stream; }
   };
   struct Arrival {
-    Timestamp at, sent;
+    Timestamp begins, at, sent;
     std::int64_t bits;
+    std::int64_t counted;  // of these, what has arrived by now
     std::int32_t stream;  // -1: audio
     Pick layer;
     bool key, lost;
@@ -90,7 +91,8 @@ class Receiver {
   const Layer& layerOf(std::size_t i, Pick pick) const { return scene_[i].source.layers[static_cast<std::size_t>(pick)]; }
   void sendFrames(Timestamp from, Timestamp to);
   void forward(std::size_t i, Timestamp at, std::int64_t frame);
-  void arrive(const Arrival& arrival);
+  void receiveBits(Arrival& arrival, std::int64_t until);
+  void arrive(Arrival& arrival);
   void decide(Timestamp now);
   void account(Timestamp now);
   double clairvoyant(Timestamp now);
