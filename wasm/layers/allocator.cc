@@ -136,6 +136,32 @@ void Allocator::solve(const Problem& problem, std::int64_t bits, std::int64_t de
     (attempt(middle) ? high : low) = middle;
   }
   if (!attempt(high)) std::fill(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(problem.sources()), std::uint8_t{0});
+  fillBoth(problem, bits, decode - decodeOf(), chosen);
+}
+
+// Spends what is left of both budgets, the greatest gain first.
+void Allocator::fillBoth(const Problem& problem, std::int64_t bits, std::int64_t decode, std::span<std::uint8_t> chosen) const {
+  for (std::size_t i = 0; i < problem.sources(); ++i) bits -= problem.options[problem.first[i] + chosen[i]].bits;
+  for (;;) {
+    std::int64_t best = 0;
+    std::size_t best_source = 0;
+    std::uint32_t best_option = 0;
+    for (std::size_t source = 0; source < problem.sources(); ++source) {
+      const Option* options = problem.options.data() + problem.first[source];
+      const Option& now = options[chosen[source]];
+      for (std::uint32_t i = 0; i < problem.first[source + 1] - problem.first[source]; ++i) {
+        if (options[i].bits - now.bits > bits || options[i].decode - now.decode > decode || options[i].utility - now.utility <= best) continue;
+        best = options[i].utility - now.utility;
+        best_source = source;
+        best_option = i;
+      }
+    }
+    if (best == 0) return;
+    const Option* options = problem.options.data() + problem.first[best_source];
+    bits -= options[best_option].bits - options[chosen[best_source]].bits;
+    decode -= options[best_option].decode - options[chosen[best_source]].decode;
+    chosen[best_source] = static_cast<std::uint8_t>(best_option);
+  }
 }
 
 }  // namespace tessera::layers

@@ -62,6 +62,7 @@ class Allocator {
   void solveBits(const Problem& problem, std::int64_t bits, std::span<std::uint8_t> chosen);
   void collectSteps(const Problem& problem);
   void fill(const Problem& problem, std::int64_t& left, std::span<std::uint8_t> chosen) const;
+  void fillBoth(const Problem& problem, std::int64_t bits, std::int64_t decode, std::span<std::uint8_t> chosen) const;
   void repair(const Problem& problem, std::int64_t left, double slope, std::span<std::uint8_t> chosen);
   void extend(const Candidate& candidate, std::int32_t level_begin, std::int32_t level_end, double gap, std::int64_t left,
               std::int64_t can_free, std::int64_t can_take, double slope);

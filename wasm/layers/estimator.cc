@@ -212,7 +212,7 @@ void DownlinkEstimator::advance(Timestamp now, DataRate demand) {
     limit_ = static_cast<double>(received_.toBitsPerSecond()) * 0.95;  // what arrives, the link carries
   } else if (now >= hold_until_ && score_ < 0.5) {
     if (limit_ < 0.9 * failed_) limit_ = std::min(grown(limit_, 0.6, dt), 0.91 * failed_);
-    else if (limit_ < 1.12 * failed_) limit_ = grown(limit_, 0.09, dt);
+    else if (limit_ < 1.12 * failed_) limit_ = grown(limit_, 0.15, dt);
     // Beyond it, not much farther than what arrives has borne out.
     else limit_ = std::max(limit_, std::min(grown(limit_, 1.0, dt), 2 * static_cast<double>(received_.toBitsPerSecond()) + 4e5));
   }

@@ -12,14 +12,14 @@ namespace {
 // Room that is worth a new decision when nothing else has changed.
 constexpr Duration kLookUp = Duration::millis(600);
 // How much more a stage takes than the one before it.
-constexpr std::int64_t kStagePercent = 25;
+constexpr std::int64_t kStagePercent = 50;
 constexpr std::int64_t kLeastStage = 40'000;
 // Bitrates become known better and surcharges run out, so that even unchanged room is looked at anew.
 constexpr Duration kLookAgain = Duration::seconds(2);
 // A still whose frame does not come is left as it is until its next turn.
 constexpr Duration kFetchLimit = Duration::seconds(3);
 // Choices are taken for wrong only when they exceed the room by this, because bitrates are never exact.
-constexpr std::int64_t kTolerancePercent = 4;
+constexpr std::int64_t kTolerancePercent = 8;
 
 }  // namespace
 
@@ -71,7 +71,7 @@ Result<void> Selector::setSource(Timestamp now, std::string_view id, Source sour
     entry->spatial = entry->temporal = -1;
   }
   entry->catalogue = std::move(catalogue).value();
-  changed_ = true;
+  changed_ = entry->touched = true;
   return {};
 }
 
@@ -87,7 +87,8 @@ bool Selector::setTile(Timestamp now, std::string_view id, const Tile& tile) {
   Tile checked = tile;
   checked.size.width = std::clamp(tile.size.width, 0, kMaxDimension);
   checked.size.height = std::clamp(tile.size.height, 0, kMaxDimension);
-  changed_ |= checked != entry->tile;
+  if (checked == entry->tile) return true;
+  changed_ = entry->touched = true;
   entry->tile = checked;
   return true;
 }
@@ -210,6 +211,7 @@ void Selector::solve(Timestamp now, std::int64_t budget) {
     any |= plans_[at].kind != ChoiceKind::kPaused;
     choose(*entries_[i], plans_[at], now);
   }
+  for (const auto& entry : entries_) entry->touched = false;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     Reason reason = reasonOf(i, left, decode_left);
     if (!any && reason == Reason::kBandwidth) reason = Reason::kAudioOnly;
@@ -228,6 +230,8 @@ void Selector::choose(Entry& entry, const Plan& plan, Timestamp now) {
     entry.next_fetch = now + options_.still_interval;
     entry.fetch_until = now + kFetchLimit;
   }
+  const bool lower = plan.kind != ChoiceKind::kVideo || plan.spatial < entry.spatial || (plan.spatial == entry.spatial && plan.temporal < entry.temporal);
+  if (entry.ever_changed && !entry.touched && entry.kind == ChoiceKind::kVideo && lower) entry.lowered = now;
   entry.kind = plan.kind;
   entry.spatial = plan.spatial;
   entry.temporal = plan.temporal;

@@ -73,7 +73,7 @@ void SelectorLog::begin(const SelectorOptions& options) {
   }
   line.number(options.estimator.initial.toBitsPerSecond()).number(options.estimator.minimum.toBitsPerSecond());
   line.number(options.audio.toBitsPerSecond()).number(options.spatial_price).number(options.temporal_price).number(options.still_price);
-  line.number(options.still_interval.toMicros()).number(options.patience.toMicros());
+  line.number(options.settling_factor).number(options.settling.toMicros()).number(options.still_interval.toMicros()).number(options.patience.toMicros());
   append(line.take());
 }
 

@@ -9,9 +9,8 @@ namespace {
 
 // A still needs the lowest layer for a short while every few seconds.
 constexpr std::int64_t kStillShare = 10;
-// Right after a change, another one upwards costs this many times more; the surcharge is gone after kSettling.
-constexpr std::int64_t kSurcharge = 4;
-constexpr Duration kSettling = Duration::seconds(4);
+// What the page itself has just changed is to follow: its price is this part of the usual.
+constexpr std::int64_t kTouchedPart = 4;
 
 }  // namespace
 
@@ -24,8 +23,9 @@ std::int64_t Selector::priceOf(const Entry& entry, ChoiceKind kind, int spatial,
     price = entry.catalogue.source().switching == Switching::kAnyFrame ? options_.spatial_price / 3 : options_.spatial_price;
   }
   const bool up = kind == ChoiceKind::kVideo && (entry.kind != ChoiceKind::kVideo || spatial > entry.spatial || (spatial == entry.spatial && temporal > entry.temporal));
-  const Duration age = now - entry.changed;
-  if (up && !changed_ && age < kSettling) price += price * kSurcharge * (kSettling - age).toMillis() / kSettling.toMillis();
+  if (entry.touched) return worth / 1000 * price / kTouchedPart;
+  const Duration age = now - entry.lowered;
+  if (up && age < options_.settling) price += price * options_.settling_factor * (options_.settling - age).toMillis() / std::max<std::int64_t>(1, options_.settling.toMillis());
   return worth / 1000 * price;
 }
 
@@ -33,13 +33,24 @@ void Selector::buildOptions(Timestamp now) {
   allocator_options_.clear();
   plans_.clear();
   first_.assign(1, 0);
+  std::int64_t all = 0;
+  std::int64_t visible = 0;
+  for (const auto& entry : entries_) {
+    const std::int64_t worth = utilityOfPerfection(options_.utility, entry->tile, entry->catalogue.source().content);
+    all += worth;
+    visible += worth > 0;
+  }
+  const std::int64_t mean = visible > 0 ? all / visible : 0;
   for (const auto& entry : entries_) {
     const Source& source = entry->catalogue.source();
     const std::int64_t worth = utilityOfPerfection(options_.utility, entry->tile, source.content);
+    // A small tile's changes disturb as well.
+    const std::int64_t disturbed = std::max(worth, mean);
+    std::int64_t best = 0;
     // In rising order of bits: nothing, a still, the layers.
     const auto add = [&](ChoiceKind kind, int spatial, int temporal, std::int64_t bits, std::int64_t decode, std::int64_t utility) {
       plans_.push_back({kind, static_cast<std::int8_t>(spatial), static_cast<std::int8_t>(temporal), utility});
-      allocator_options_.push_back({bits, utility - priceOf(*entry, kind, spatial, temporal, worth, now), decode});
+      allocator_options_.push_back({bits, utility - priceOf(*entry, kind, spatial, temporal, disturbed, now), decode});
     };
     add(ChoiceKind::kPaused, -1, -1, 0, 0, 0);
     if (worth > 0) {
@@ -47,8 +58,11 @@ void Selector::buildOptions(Timestamp now) {
       const std::int64_t still = lowest.bitrate.toBitsPerSecond() / kStillShare;
       add(ChoiceKind::kStill, -1, -1, still, decode_cost_.of(source.codec, lowest) / kStillShare, utilityOfStill(options_.utility, entry->tile, source.content, lowest));
       for (const Layer& layer : entry->catalogue.layers()) {
-        add(ChoiceKind::kVideo, layer.spatial, layer.temporal, layer.bitrate.toBitsPerSecond(), decode_cost_.of(source.codec, layer),
-            utilityOf(options_.utility, entry->tile, source.content, layer));
+        // What costs more and shows no more is no option, in force or not.
+        const std::int64_t utility = utilityOf(options_.utility, entry->tile, source.content, layer);
+        if (utility <= best) continue;
+        best = utility;
+        add(ChoiceKind::kVideo, layer.spatial, layer.temporal, layer.bitrate.toBitsPerSecond(), decode_cost_.of(source.codec, layer), utility);
       }
     }
     first_.push_back(static_cast<std::uint32_t>(plans_.size()));

@@ -75,6 +75,8 @@ std::optional<SelectorOptions> readOptions(std::string_view line) {
   options.spatial_price = static_cast<int>(words.number(0, 1000));
   options.temporal_price = static_cast<int>(words.number(0, 1000));
   options.still_price = static_cast<int>(words.number(0, 1000));
+  options.settling_factor = static_cast<int>(words.number(0, 1000));
+  options.settling = Duration::micros(words.number(0, 3'600'000'000));
   options.still_interval = Duration::micros(words.number(0, 3'600'000'000));
   options.patience = Duration::micros(words.number(0, 3'600'000'000));
   if (!words.done()) return std::nullopt;
