@@ -230,8 +230,6 @@ void Selector::choose(Entry& entry, const Plan& plan, Timestamp now) {
     entry.next_fetch = now + options_.still_interval;
     entry.fetch_until = now + kFetchLimit;
   }
-  const bool lower = plan.kind != ChoiceKind::kVideo || plan.spatial < entry.spatial || (plan.spatial == entry.spatial && plan.temporal < entry.temporal);
-  if (entry.ever_changed && !entry.touched && entry.kind == ChoiceKind::kVideo && lower) entry.lowered = now;
   entry.kind = plan.kind;
   entry.spatial = plan.spatial;
   entry.temporal = plan.temporal;

@@ -38,10 +38,10 @@ struct SelectorOptions {
   int spatial_price = 60;   // at a keyframe; a third of it where any frame will do
   int temporal_price = 15;
   int still_price = 80;     // between video and a still or nothing
-  // A tile that was lowered because it had to be: going up again costs so many times more at once, and no more than usual
-  // after `settling`.
-  int settling_factor = 6;
-  Duration settling = Duration::seconds(6);
+  // While the link is in trouble, changes that nobody asked for cost so many times more on top: until half of `settling`
+  // has passed since, then less and less. What the page itself changes is never held up by it.
+  int settling_factor = 5;
+  Duration settling = Duration::seconds(7);
   // How often a still is taken anew.
   Duration still_interval = Duration::seconds(5);
   // How long room for more has to last after trouble before it is used.
@@ -102,7 +102,6 @@ class Selector {
     int spatial = -1;
     int temporal = -1;
     Timestamp changed;
-    Timestamp lowered = Timestamp::millis(-3'600'000);  // when the link took a layer away last
     bool ever_changed = false;
     bool touched = true;  // what the page wants of it has changed since the last decision
     bool frame_kept = false;  // of a still: the frame is on screen

@@ -10,7 +10,7 @@ namespace {
 // A still needs the lowest layer for a short while every few seconds.
 constexpr std::int64_t kStillShare = 10;
 // What the page itself has just changed is to follow: its price is this part of the usual.
-constexpr std::int64_t kTouchedPart = 4;
+constexpr std::int64_t kTouchedPart = 2;
 
 }  // namespace
 
@@ -22,10 +22,10 @@ std::int64_t Selector::priceOf(const Entry& entry, ChoiceKind kind, int spatial,
   } else if (entry.spatial != spatial) {
     price = entry.catalogue.source().switching == Switching::kAnyFrame ? options_.spatial_price / 3 : options_.spatial_price;
   }
-  const bool up = kind == ChoiceKind::kVideo && (entry.kind != ChoiceKind::kVideo || spatial > entry.spatial || (spatial == entry.spatial && temporal > entry.temporal));
   if (entry.touched) return worth / 1000 * price / kTouchedPart;
-  const Duration age = now - entry.lowered;
-  if (up && age < options_.settling) price += price * options_.settling_factor * (options_.settling - age).toMillis() / std::max<std::int64_t>(1, options_.settling.toMillis());
+  const Duration since = now - estimator_.lastTrouble();
+  const Duration half = options_.settling / 2;
+  if (since < options_.settling) price += price * options_.settling_factor * std::min(half, options_.settling - since).toMillis() / std::max<std::int64_t>(1, half.toMillis());
   return worth / 1000 * price;
 }
 
