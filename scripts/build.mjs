@@ -26,7 +26,7 @@ Targets (default: wasm engine server app)
   --help    this text`;
 
 const generated = join(root, 'js/engine/src/generated');
-const moduleNames = ['session', 'janus', 'video', 'vp8_encoder', 'vp9_encoder', 'vpx_decoder', 'opus', 'opus_dred'];
+const moduleNames = ['session', 'janus', 'video', 'vp8_encoder', 'vp9_encoder', 'vpx_decoder', 'opus', 'opus_dred', 'layers', 'layers_simulator'];
 
 /** A hash over the contents of files and folders, build outputs left out. */
 function fingerprint(paths) {

@@ -27,6 +27,8 @@ const entries = {
   'recorder-worker': 'recorder/worker.ts',
   'recorder-worklet': 'recorder/worklet.ts',
   janus: 'janus/index.ts',
+  layers: 'layers/index.ts',
+  'layers-simulator': 'layers/simulator.ts',
 };
 const assets = [
   ['session.wasm', 'wasm/session.wasm'],
@@ -37,6 +39,8 @@ const assets = [
   ['vpx_decoder.wasm', 'wasm/vpx_decoder.wasm'],
   ['opus.wasm', 'wasm/opus.wasm'],
   ['opus_dred.wasm', 'wasm/opus_dred.wasm'],
+  ['layers.wasm', 'wasm/layers.wasm'],
+  ['layers_simulator.wasm', 'wasm/layers_simulator.wasm'],
   ['selfie_landscape.tsm', 'models/selfie_landscape.tsm'],
 ];
 

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// Delay gradient, loss and the limit that follows from them.
+#include "wasm/layers/estimator.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tessera::layers {
+namespace {
+
+// Seconds of observation before a stream's own rate is known well enough to call it late.
+constexpr double kLearning = 0.5;
+constexpr double kAudioPacketRate = 50;
+// After congestion, nothing rises for this long: the queue drains, and the new layers' first frames are large.
+constexpr Duration kHold = Duration::millis(900);
+constexpr Duration kMostHold = Duration::millis(4500);
+// A second cut only after the first could take effect.
+constexpr Duration kReaction = Duration::millis(450);
+// Cuts this close together are one event.
+constexpr Duration kEvent = Duration::millis(1500);
+constexpr Duration kCalm = Duration::seconds(12);
+constexpr double kBackOff = 0.85;
+constexpr double kStepBack = 0.92;
+
+// More than any counter grows between two samples; keeps sums of hostile input in range.
+constexpr std::int64_t kMostGrowth = 1'000'000'000'000;
+
+std::int64_t growth(std::int64_t now, std::int64_t before) { return std::clamp<std::int64_t>(now - before, 0, kMostGrowth); }
+
+DataRate rateOf(std::int64_t bytes, double seconds) {
+  return DataRate::bitsPerSecond(static_cast<std::int64_t>(std::min(1e12, static_cast<double>(bytes) * 8 / std::max(0.02, seconds))));
+}
+
+// `rate` per second over `dt` seconds.
+double grown(double value, double rate, double dt) { return value + value * rate * std::min(dt, 1.0); }
+
+}  // namespace
+
+DownlinkEstimator::Stream& DownlinkEstimator::streamOf(const StreamSample& sample) {
+  for (Stream& stream : streams_) {
+    if (stream.last.audio == sample.audio && stream.id == sample.id) return stream;
+  }
+  streams_.emplace_back();
+  streams_.back().id = sample.id;
+  streams_.back().last = sample;
+  return streams_.back();
+}
+
+void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, FrameRate expected, Timestamp now, double dt, Votes& votes) {
+  const StreamSample& last = stream.last;
+  const double per_second = sample.audio ? kAudioPacketRate : static_cast<double>(expected.toMillihertz()) / 1000;
+  if (per_second <= 0) {
+    stream.lateness = 0;
+    stream.expected = expected;
+    return;
+  }
+  if (stream.expected == FrameRate() && !sample.audio) stream.quiet_until = now + Duration::millis(1200);  // it has just been asked for
+  stream.expected = expected;
+  const std::int64_t arrived = sample.audio ? sample.packets_received - last.packets_received : sample.frames_received - last.frames_received;
+  if (now < stream.quiet_until || arrived < 0) {
+    stream.lateness = 0;
+    return;
+  }
+  const double ratio = static_cast<double>(arrived) / (per_second * dt);
+  const double before = stream.lateness;
+  if (stream.learnt >= kLearning) {
+    const double own = std::max(1.0, per_second * stream.ratio);
+    const double owed = dt - static_cast<double>(arrived) / own;
+    // What is owed is forgotten slowly; once no more is, the delay stands or falls, and it is forgotten soon.
+    stream.lateness = std::clamp(stream.lateness * (1 - std::min(1.0, dt / (owed > 0.15 * dt ? 3.0 : 0.6))) + owed, 0.0, 1.0);
+    const double interval = 1 / own;
+    const double threshold = 0.045 + 1.3 * interval;
+    const double weight = sample.audio ? 2 : 1;
+    const double jitter = static_cast<double>(sample.jitter.toMicros()) / 1e6;
+    stream.least_jitter = std::min(stream.least_jitter + 0.001 * dt, jitter);
+    votes.weight += weight;
+    if (stream.lateness > threshold) votes.late += weight;
+    if (stream.lateness > 2 * threshold) votes.very_late += weight;
+    if (stream.lateness > before + 0.1 * dt) votes.growing += weight;
+    if (jitter > stream.least_jitter + 0.03 + 0.3 * interval) votes.jittery += weight;
+    const std::int64_t emitted = sample.jitter_buffer_emitted - last.jitter_buffer_emitted;
+    if (emitted > 0) {
+      const double delay = static_cast<double>((sample.jitter_buffer_delay - last.jitter_buffer_delay).toMicros()) / 1e6 / static_cast<double>(emitted);
+      if (stream.buffer > 0 && delay > 2 * stream.buffer + 0.04) votes.jittery += weight;
+      stream.buffer += (delay - stream.buffer) * std::min(1.0, dt / 2);
+    }
+    if (sample.freezes > last.freezes) votes.frozen += weight;
+  }
+  // What is late is not what is normal. A rate that stays different is the sender's own after a while.
+  const double pace = stream.learnt < kLearning ? 0.5 : stream.lateness > 0.08 ? 0.1 : 0.4;
+  const double learnt = std::min(ratio, 1.3 * std::max(stream.ratio, 1.0));  // not from a burst that catches up
+  stream.ratio = stream.learnt == 0 ? learnt : stream.ratio + (learnt - stream.ratio) * std::min(1.0, pace * dt / 0.5);
+  stream.ratio = std::clamp(stream.ratio, 0.02, 4.0);
+  stream.learnt += dt;
+}
+
+void DownlinkEstimator::measure(Timestamp now, std::int64_t bytes) {
+  arrivals_.push_back({now, bytes});
+  while (arrivals_.size() > 2 && now - arrivals_.front().at > Duration::seconds(1)) arrivals_.pop_front();
+  // The latest sample alone, with some room for where frames happen to fall: under congestion it is what the link carries,
+  // while a longer look would still see the time before.
+  if (arrivals_.size() > 1) {
+    const Duration span = now - arrivals_[arrivals_.size() - 2].at;
+    latest_ = rateOf(bytes + bytes / 7, span.toSeconds());
+  }
+  // Over the shortest run of samples that covers 400 ms; the first one's bytes arrived before its time.
+  std::int64_t sum = 0;
+  for (std::size_t i = arrivals_.size(); i-- > 1;) {
+    sum += arrivals_[i].bytes;
+    const Duration span = now - arrivals_[i - 1].at;
+    if (span < Duration::millis(400) && i > 1) continue;
+    if (span > Duration::zero()) received_ = rateOf(sum, span.toSeconds());
+    break;
+  }
+}
+
+void DownlinkEstimator::sample(Timestamp now, std::span<const StreamSample> samples, std::span<const FrameRate> expected) {
+  const double dt = (now - last_sample_).toSeconds();
+  if (sampled_ && dt < 0.02) return;
+  for (Stream& stream : streams_) stream.present = false;
+  Votes votes;
+  std::int64_t bytes = 0;
+  std::int64_t received = 0;
+  std::int64_t lost = 0;
+  for (std::size_t i = 0; i < samples.size() && i < expected.size(); ++i) {
+    const StreamSample& sample = samples[i];
+    Stream& stream = streamOf(sample);
+    // Counters that went back are those of another stream.
+    if (sample.packets_received < stream.last.packets_received || sample.bytes_received < stream.last.bytes_received) stream.last = sample;
+    stream.present = true;
+    bytes += growth(sample.bytes_received, stream.last.bytes_received);
+    received += growth(sample.packets_received, stream.last.packets_received);
+    lost += growth(sample.packets_lost, stream.last.packets_lost);
+    // After a pause of the page nothing can be said of the time in between.
+    if (sampled_ && dt < 1.5) observe(stream, sample, expected[i], now, dt, votes);
+    stream.last = sample;
+  }
+  std::erase_if(streams_, [](const Stream& stream) { return !stream.present; });
+  last_sample_ = now;
+  if (!sampled_) {
+    sampled_ = true;
+    return;
+  }
+  measure(now, bytes);
+  double seen = 0;
+  if (votes.weight > 0) {
+    if (votes.very_late >= 0.5 * votes.weight) seen += 1;
+    else if (votes.late >= 0.5 * votes.weight) seen += 0.6;
+    if (votes.jittery >= 0.5 * votes.weight) seen += 0.4;
+    if (votes.frozen >= 0.5 * votes.weight) seen += 0.5;
+    // A delay that is high and no longer grows is a queue that drains.
+    if (votes.growing < 0.34 * votes.weight) seen = 0;
+  }
+  // Over about half a second, and never for the one or two packets that any link loses.
+  lost_ = lost_ / (1 + dt / 0.4) + static_cast<double>(lost);
+  arrived_ = arrived_ / (1 + dt / 0.4) + static_cast<double>(received);
+  if (lost > 0 && lost_ >= 3) {
+    const double loss = lost_ / (lost_ + arrived_);
+    seen += loss > 0.1 ? 1 : loss > 0.04 ? 0.5 : 0;
+  }
+  // Halves every 200 ms.
+  score_ = score_ / (1 + dt / 0.2) + seen;
+  evidence_ = static_cast<int>(std::min(1.0, score_) * 1000);
+  if (score_ >= 1) congested(now, kBackOff, votes.late >= 0.5 * votes.weight && votes.weight > 0);
+}
+
+void DownlinkEstimator::server(Timestamp now, ServerQuality quality) {
+  if (quality == ServerQuality::kGood) return;
+  if (troubled_ && now - last_trouble_ < Duration::seconds(1)) return;
+  congested(now, quality == ServerQuality::kLost ? 0.3 : kBackOff, false);
+}
+
+void DownlinkEstimator::congested(Timestamp now, double share, bool queueing) {
+  if (troubled_ && now - last_trouble_ < kReaction) return;
+  // With a queue that grows, what arrived last is what the link carries. Otherwise, and while an earlier cut takes effect,
+  // less may have been sent than it could carry.
+  const bool same_event = troubled_ && now - last_trouble_ < kEvent;
+  const DataRate arrived = queueing && !same_event ? std::min(received_, latest_) : std::max(received_, latest_);
+  const double carried = std::max(static_cast<double>(arrived.toBitsPerSecond()), static_cast<double>(options_.minimum.toBitsPerSecond()));
+  if (!same_event) {
+    const bool again = limited_ && troubled_ && now - last_trouble_ < Duration::seconds(12) && carried < failed_ * 1.3 && carried > failed_ * 0.75;
+    failures_ = again ? std::min(failures_ + 1, 3) : 0;
+    // An attempt at more that failed: back to where it was fine.
+    if (again) share = std::max(share, kStepBack);
+  }
+  failed_ = same_event ? std::min(failed_, carried) : carried;
+  limit_ = limited_ ? std::min(limit_, carried * share) : carried * share;
+  limited_ = true;
+  troubled_ = true;
+  last_trouble_ = now;
+  score_ = 0;
+  Duration hold = kHold;
+  for (int i = 0; i < failures_; ++i) hold = hold * 2;
+  hold_until_ = now + std::min(hold, kMostHold);
+}
+
+void DownlinkEstimator::advance(Timestamp now, DataRate demand) {
+  if (!started_) {
+    started_ = true;
+    last_advance_ = now;
+    limited_ = true;
+    limit_ = static_cast<double>(options_.initial.toBitsPerSecond());
+    return;
+  }
+  const double dt = (now - last_advance_).toSeconds();
+  if (dt <= 0) return;
+  last_advance_ = now;
+  if (!limited_) return;
+  if (!troubled_) {
+    limit_ = grown(limit_, 5, dt);
+  } else if (score_ < 0.5 && now - last_trouble_ > Duration::millis(700) && static_cast<double>(received_.toBitsPerSecond()) * 0.95 > limit_) {
+    limit_ = static_cast<double>(received_.toBitsPerSecond()) * 0.95;  // what arrives, the link carries
+  } else if (now >= hold_until_ && score_ < 0.5) {
+    if (limit_ < 0.9 * failed_) limit_ = std::min(grown(limit_, 0.6, dt), 0.91 * failed_);
+    else if (limit_ < 1.12 * failed_) limit_ = grown(limit_, 0.15, dt);
+    // Beyond it, not much farther than what arrives has borne out.
+    else limit_ = std::max(limit_, std::min(grown(limit_, 1.0, dt), 2 * static_cast<double>(received_.toBitsPerSecond()) + 4e5));
+  }
+  // Far above all that could be asked for, a limit says nothing any more.
+  if (limit_ > 1.5 * static_cast<double>(demand.toBitsPerSecond()) + 1e6 && (!troubled_ || now - last_trouble_ > kCalm)) limited_ = false;
+}
+
+DownlinkEstimate DownlinkEstimator::estimate() const {
+  DownlinkEstimate result;
+  result.calm = !troubled_ || last_advance_ - last_trouble_ > kCalm;
+  if (!limited_) return result;
+  result.rate = std::max(options_.minimum, DataRate::bitsPerSecond(static_cast<std::int64_t>(std::min(limit_, 1e12))));
+  // Sure of what was measured under congestion, less so the further the limit has risen since.
+  const double beyond = troubled_ && failed_ > 0 ? std::max(0.0, limit_ / failed_ - 0.9) : 1;
+  result.confidence = static_cast<int>(900 - 400 * std::min(1.0, beyond));
+  return result;
+}
+
+}  // namespace tessera::layers

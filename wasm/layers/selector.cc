@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes the inputs in and decides when to decide anew.
+#include "wasm/layers/selector.h"
+
+#include <algorithm>
+
+#include "wasm/layers/selector_log.h"
+
+namespace tessera::layers {
+namespace {
+
+// Room that is worth a new decision when nothing else has changed.
+constexpr Duration kLookUp = Duration::millis(600);
+// How much more a stage takes than the one before it.
+constexpr std::int64_t kStagePercent = 50;
+constexpr std::int64_t kLeastStage = 40'000;
+// Bitrates become known better and surcharges run out, so that even unchanged room is looked at anew.
+constexpr Duration kLookAgain = Duration::seconds(2);
+// A still whose frame does not come is left as it is until its next turn.
+constexpr Duration kFetchLimit = Duration::seconds(3);
+// Choices are taken for wrong only when they exceed the room by this, because bitrates are never exact.
+constexpr std::int64_t kTolerancePercent = 8;
+
+}  // namespace
+
+namespace {
+
+// Whole millionths, so that a log holds them exactly.
+SelectorOptions quantised(SelectorOptions options) {
+  UtilityOptions& u = options.utility;
+  for (double* value : {&u.speaker_weight, &u.pinned_weight, &u.screen_weight, &u.camera_frame_rate, &u.screen_frame_rate,
+                        &u.camera_motion_floor, &u.speaker_motion_floor, &u.screen_motion_floor, &u.still_value}) {
+    *value = static_cast<double>(static_cast<std::int64_t>(*value * 1e6 + 0.5)) / 1e6;
+  }
+  return options;
+}
+
+}  // namespace
+
+Selector::Selector(SelectorOptions options) : options_(quantised(options)), estimator_(options.estimator) {}
+Selector::~Selector() = default;
+
+void Selector::setLog(SelectorLog* log) {
+  log_ = log;
+  if (log_ != nullptr) log_->begin(options_);
+}
+
+Selector::Entry* Selector::find(std::string_view id) {
+  for (const auto& entry : entries_) {
+    if (entry->id == id) return entry.get();
+  }
+  return nullptr;
+}
+
+const Selector::Entry* Selector::find(std::string_view id) const { return const_cast<Selector*>(this)->find(id); }
+
+Result<void> Selector::setSource(Timestamp now, std::string_view id, Source source) {
+  if (id.empty() || id.size() > kMaxIdLength) return Error{ErrorCode::kInvalidArgument, "a source's id has 1 to 256 bytes"};
+  Entry* entry = find(id);
+  if (entry == nullptr && entries_.size() >= kMaxSources) return Error{ErrorCode::kTooLarge, "there are 4096 sources already"};
+  if (log_ != nullptr) log_->source(now, id, source);
+  auto catalogue = Catalogue::create(std::move(source));
+  if (!catalogue) return catalogue.error();
+  if (entry == nullptr) {
+    entries_.push_back(std::make_unique<Entry>());
+    entry = entries_.back().get();
+    entry->id = id;
+    entry->said.id = id;
+  } else if (entry->kind == ChoiceKind::kVideo && !catalogue.value().find(entry->spatial, entry->temporal)) {
+    entry->kind = ChoiceKind::kPaused;
+    entry->spatial = entry->temporal = -1;
+  }
+  entry->catalogue = std::move(catalogue).value();
+  changed_ = entry->touched = true;
+  return {};
+}
+
+void Selector::removeSource(Timestamp now, std::string_view id) {
+  if (log_ != nullptr) log_->remove(now, id);
+  changed_ |= std::erase_if(entries_, [&](const auto& entry) { return entry->id == id; }) > 0;
+}
+
+bool Selector::setTile(Timestamp now, std::string_view id, const Tile& tile) {
+  if (log_ != nullptr) log_->tile(now, id, tile);
+  Entry* entry = find(id);
+  if (entry == nullptr) return false;
+  Tile checked = tile;
+  checked.size.width = std::clamp(tile.size.width, 0, kMaxDimension);
+  checked.size.height = std::clamp(tile.size.height, 0, kMaxDimension);
+  if (checked == entry->tile) return true;
+  changed_ = entry->touched = true;
+  entry->tile = checked;
+  return true;
+}
+
+void Selector::setDownlink(Timestamp now, DataRate rate, int confidence) {
+  if (log_ != nullptr) log_->downlink(now, rate, confidence);
+  stated_.rate = std::min(rate, kUnlimited);
+  stated_.confidence = std::clamp(confidence, 0, 1000);
+}
+
+void Selector::setServerQuality(Timestamp now, ServerQuality quality) {
+  if (log_ != nullptr) log_->quality(now, quality);
+  estimator_.server(now, quality);
+}
+
+void Selector::setDecodeBudget(Timestamp now, std::int64_t micros_per_second) {
+  if (log_ != nullptr) log_->decodeBudget(now, micros_per_second);
+  changed_ |= micros_per_second != decode_budget_;
+  decode_budget_ = micros_per_second;
+}
+
+void Selector::setAudio(Timestamp now, DataRate rate) {
+  if (log_ != nullptr) log_->audio(now, rate);
+  options_.audio = rate;
+}
+
+void Selector::frameDecoded(Timestamp now, std::string_view id) {
+  if (log_ != nullptr) log_->frame(now, id);
+  if (Entry* entry = find(id)) frameArrived(*entry, now);
+}
+
+void Selector::frameArrived(Entry& entry, Timestamp now) {
+  if (entry.kind != ChoiceKind::kStill || entry.frame_kept) return;
+  entry.frame_kept = true;
+  entry.next_fetch = now + options_.still_interval;
+}
+
+void Selector::statistics(Timestamp now, std::span<const StreamSample> samples) {
+  if (log_ != nullptr) log_->statistics(now, samples);
+  expected_.assign(samples.size(), FrameRate());
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const StreamSample& sample = samples[i];
+    Entry* entry = sample.audio ? nullptr : find(sample.id);
+    if (entry == nullptr) continue;
+    if (entry->last_frames >= 0 && sample.frames_decoded > entry->last_frames) frameArrived(*entry, now);
+    const Duration since = now - entry->last_statistics;
+    const auto layer = entry->kind == ChoiceKind::kVideo ? entry->catalogue.find(entry->spatial, entry->temporal) : std::nullopt;
+    if (layer) expected_[i] = entry->catalogue.layers()[*layer].frame_rate;
+    // A second's worth at a time, of a layer that has been in force throughout.
+    if (since >= Duration::seconds(1)) {
+      const std::int64_t bytes = sample.bytes_received - entry->last_bytes;
+      if (layer && entry->last_frames >= 0 && bytes > 0 && now - entry->changed > Duration::millis(2500) && estimator_.evidence() < 300) {
+        entry->catalogue.measured(entry->spatial, entry->temporal, DataRate::bitsPerSecond(static_cast<std::int64_t>(std::min(1e12, static_cast<double>(bytes) * 8 / since.toSeconds()))));
+      }
+      decode_cost_.observe(entry->catalogue.source().codec, sample.resolution, sample.frames_decoded - entry->last_decoded, sample.decode_time - entry->last_decode_time);
+      entry->last_bytes = sample.bytes_received;
+      entry->last_decoded = sample.frames_decoded;
+      entry->last_decode_time = sample.decode_time;
+      entry->last_statistics = now;
+    }
+    entry->last_frames = sample.frames_decoded;
+  }
+  estimator_.sample(now, samples, expected_);
+}
+
+DownlinkEstimate Selector::downlink() const {
+  const DownlinkEstimate own = estimator_.estimate();
+  if (stated_.rate >= own.rate) return own;
+  DownlinkEstimate both = stated_;
+  both.calm = own.calm;
+  return both;
+}
+
+
+std::span<const Choice> Selector::update(Timestamp now) {
+  news_.clear();
+  estimator_.advance(now, demand());
+  const std::int64_t room = usableRate(downlink(), options_.audio).toBitsPerSecond();
+  const std::int64_t lasting = lastingRoom(now, room);
+  const bool calm = downlink().calm;
+  const std::int64_t budget = calm ? room : std::min(lasting, room);
+  const std::int64_t taken = inForce();
+  const bool too_much = taken > room + room / 100 * kTolerancePercent;
+  // After trouble, more is taken a stage at a time, so that a stage that was too much is noticed and costs little.
+  if (calm) {
+    stage_ = kUnlimited.toBitsPerSecond();
+  } else if (changed_ || too_much || stage_ > 4 * taken + kLeastStage) {
+    stage_ = taken;
+  }
+  const Duration since = now - last_solved_;
+  const bool look = since >= kLookUp && !calm;
+  const bool room_for_more = calm ? budget > solved_budget_ : look && budget > taken;
+  if (changed_ || too_much) {
+    // What the page asks for may use all the room there is; it is taken from the others if need be.
+    solve(now, room);
+    stage_ = inForce();
+  } else if (room_for_more || since >= kLookAgain) {
+    if (!calm) stage_ = std::max(stage_, taken) + std::max(stage_, taken) * kStagePercent / 100 + kLeastStage;
+    solve(now, std::max(std::min(budget, stage_), std::min(taken, room)));
+    if (!calm && inForce() != taken) stage_ = inForce();
+  }
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    keepStill(*entries_[i], now, i);
+  }
+  if (log_ != nullptr) log_->decided(now, news_);
+  return news_;
+}
+
+void Selector::solve(Timestamp now, std::int64_t budget) {
+  buildOptions(now);
+  chosen_.assign(entries_.size(), 0);
+  allocator_.solve({allocator_options_, first_}, budget, decode_budget_, chosen_);
+  std::int64_t left = budget;
+  std::int64_t decode_left = decode_budget_;
+  bool any = false;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const std::uint32_t at = first_[i] + chosen_[i];
+    left -= allocator_options_[at].bits;
+    decode_left -= allocator_options_[at].decode;
+    any |= plans_[at].kind != ChoiceKind::kPaused;
+    choose(*entries_[i], plans_[at], now);
+  }
+  for (const auto& entry : entries_) entry->touched = false;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    Reason reason = reasonOf(i, left, decode_left);
+    if (!any && reason == Reason::kBandwidth) reason = Reason::kAudioOnly;
+    entries_[i]->said.reason = reason;
+  }
+  changed_ = false;
+  last_solved_ = now;
+  solved_budget_ = budget;
+}
+
+void Selector::choose(Entry& entry, const Plan& plan, Timestamp now) {
+  if (entry.ever_changed && entry.kind == plan.kind && entry.spatial == plan.spatial && entry.temporal == plan.temporal) return;
+  if (plan.kind == ChoiceKind::kStill) {
+    // What was video leaves its last frame on the screen.
+    entry.frame_kept = entry.kind == ChoiceKind::kVideo && entry.ever_changed;
+    entry.next_fetch = now + options_.still_interval;
+    entry.fetch_until = now + kFetchLimit;
+  }
+  entry.kind = plan.kind;
+  entry.spatial = plan.spatial;
+  entry.temporal = plan.temporal;
+  entry.changed = now;
+  entry.ever_changed = true;
+}
+
+// Fetches a still's next frame in its turn, and tells of the choice if it is another one than was told last.
+void Selector::keepStill(Entry& entry, Timestamp now, std::size_t index) {
+  if (entry.kind == ChoiceKind::kStill) {
+    if (entry.frame_kept && now >= entry.next_fetch) {
+      entry.frame_kept = false;
+      entry.fetch_until = now + kFetchLimit;
+    } else if (!entry.frame_kept && now >= entry.fetch_until) {
+      entry.frame_kept = true;
+      // Not all at once.
+      entry.next_fetch = now + options_.still_interval + Duration::millis(static_cast<std::int64_t>(index % 8) * 200);
+    }
+  }
+  Choice choice = describe(entry, entry.said.reason);
+  const Choice& said = entry.said;
+  if (entry.told && choice.kind == said.kind && choice.spatial == said.spatial && choice.temporal == said.temporal) return;
+  entry.told = true;
+  entry.said = choice;
+  news_.push_back(std::move(choice));
+}
+
+std::vector<Choice> Selector::choices() const {
+  std::vector<Choice> all;
+  all.reserve(entries_.size());
+  for (const auto& entry : entries_) all.push_back(describe(*entry, entry->said.reason));
+  return all;
+}
+
+std::int64_t Selector::utility() const {
+  std::int64_t sum = 0;
+  for (const auto& entry : entries_) {
+    const Content content = entry->catalogue.source().content;
+    if (entry->kind == ChoiceKind::kStill) sum += utilityOfStill(options_.utility, entry->tile, content, entry->catalogue.lowest());
+    if (entry->kind != ChoiceKind::kVideo) continue;
+    if (const auto at = entry->catalogue.find(entry->spatial, entry->temporal)) sum += utilityOf(options_.utility, entry->tile, content, entry->catalogue.layers()[*at]);
+  }
+  return sum;
+}
+
+}  // namespace tessera::layers
