@@ -18,6 +18,8 @@ const output = join(root, 'dist');
 
 const entries = {
   index: 'index.ts',
+  audio: 'audio/index.ts',
+  'audio-worklet': 'audio/worklet.ts',
   background: 'background/index.ts',
   'background-worker': 'background/worker.ts',
   codecs: 'codecs/index.ts',
@@ -26,6 +28,7 @@ const entries = {
 };
 const assets = [
   ['session.wasm', 'wasm/session.wasm'],
+  ['audio.wasm', 'wasm/audio.wasm'],
   ['video.wasm', 'wasm/video.wasm'],
   ['vp8_encoder.wasm', 'wasm/vp8_encoder.wasm'],
   ['vp9_encoder.wasm', 'wasm/vp9_encoder.wasm'],

@@ -33,7 +33,7 @@ export type RoomErrorCode =
   | 'closed'
   | 'replaced';
 
-export type TesseraErrorCode = MediaErrorCode | RoomErrorCode | 'aborted' | 'option-invalid' | 'model-invalid' | 'background-failed';
+export type TesseraErrorCode = MediaErrorCode | RoomErrorCode | 'aborted' | 'option-invalid' | 'model-invalid' | 'background-failed' | 'audio-failed' | 'mixer-full';
 
 /** The base of all errors of this package. `code` is stable, `message` says what to do, `cause` is what led to it. */
 export class TesseraError extends Error {
