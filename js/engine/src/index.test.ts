@@ -7,9 +7,11 @@ test('every entry point loads without a window', async () => {
   const engine = await import('./index.js');
   const background = await import('./background/index.js');
   const element = await import('./element/index.js');
+  const audio = await import('./audio/index.js');
   expect(typeof engine.joinRoom).toBe('function');
   expect(typeof background.BackgroundProcessor.create).toBe('function');
   expect(typeof element.TesseraRoomElement).toBe('function');
+  await expect(audio.AudioMixer.create()).rejects.toMatchObject({ name: 'AudioError', code: 'unsupported' });
   const media = new engine.LocalMedia();
   expect(media.camera).toBeNull();
   media.close();

@@ -2,6 +2,7 @@
 // The package's advertised lines, for the type checker: they must compile as a user writes them.
 
 import { joinRoom } from 'tessera-rtc';
+import { AudioMixer } from 'tessera-rtc/audio';
 import { BackgroundProcessor } from 'tessera-rtc/background';
 
 export async function call(token: string, grid: HTMLElement, chat: { add(from: unknown, data: unknown): void }): Promise<void> {
@@ -20,4 +21,13 @@ export async function onlyTheBackground(peerConnection: RTCPeerConnection): Prom
   peerConnection.addTrack(background.track);
   background.addEventListener('stats', ({ fps, msPerFrame, level }) => console.log(fps, msPerFrame, level));
   await background.update({ kind: 'blur', strength: 1 });
+}
+
+export async function onlyTheMixing(ana: MediaStreamTrack, toAna: RTCPeerConnection, showLarge: (id: string | null) => void): Promise<void> {
+  const mixer = await AudioMixer.create();
+  mixer.addInput('ana', ana, { gain: 0.8 });
+  toAna.addTrack(mixer.output('ana'));
+  mixer.addEventListener('activespeaker', ({ id }) => showLarge(id));
+  console.log(mixer.mix.readyState, mixer.latency);
+  mixer.close();
 }
