@@ -27,6 +27,8 @@ Targets (default: wasm engine server app)
 
 const generated = join(root, 'js/engine/src/generated');
 const moduleNames = ['session', 'janus', 'video', 'vp8_encoder', 'vp9_encoder', 'vpx_decoder', 'opus', 'opus_dred', 'layers', 'layers_simulator'];
+/** Modules without Embind: a .wasm and nothing else. */
+const rawModuleNames = ['audio'];
 
 /** A hash over the contents of files and folders, build outputs left out. */
 function fingerprint(paths) {
@@ -56,7 +58,7 @@ function place(from, to) {
 }
 
 async function buildWasm() {
-  await cmake('wasm-release', moduleNames.map((name) => `module_${name}`));
+  await cmake('wasm-release', [...moduleNames, ...rawModuleNames].map((name) => `module_${name}`));
   mkdirSync(generated, { recursive: true });
   const output = join(root, 'build/wasm-release/modules');
   for (const name of moduleNames) {
@@ -65,6 +67,7 @@ async function buildWasm() {
     // Other versions may word the types differently; only the recorded one may change what is committed.
     if ((await emscripten()).version === toolchain.emscripten.recorded) place(join(output, `${name}.d.ts`), join(generated, `${name}.d.mts`));
   }
+  for (const name of rawModuleNames) place(join(output, `${name}.wasm`), join(generated, `${name}.wasm`));
   const model = join(root, 'node_modules/@mediapipe/selfie_segmentation/selfie_segmentation_landscape.tflite');
   await run('node', ['scripts/model/convert.mjs', model, join(generated, 'selfie_landscape.tsm')], { logFile: logPath('model.log') });
 }

@@ -18,6 +18,8 @@ const output = join(root, 'dist');
 
 const entries = {
   index: 'index.ts',
+  audio: 'audio/index.ts',
+  'audio-worklet': 'audio/worklet.ts',
   background: 'background/index.ts',
   'background-worker': 'background/worker.ts',
   codecs: 'codecs/index.ts',
@@ -32,6 +34,7 @@ const entries = {
 };
 const assets = [
   ['session.wasm', 'wasm/session.wasm'],
+  ['audio.wasm', 'wasm/audio.wasm'],
   ['video.wasm', 'wasm/video.wasm'],
   ['janus.wasm', 'wasm/janus.wasm'],
   ['vp8_encoder.wasm', 'wasm/vp8_encoder.wasm'],

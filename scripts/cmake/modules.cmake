@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The two ways code is declared: a library of the core, and a WebAssembly module made of libraries.
+# The ways code is declared: a library of the core, and a WebAssembly module made of libraries, with Embind or with plain exports.
 
 # tessera_library(NAME name LINKS libraries...)
 # A static library of every .cc in wasm/<name> (and one level of folders below). LINKS are the only libraries it may include from.
@@ -49,4 +49,18 @@ function(tessera_module)
   else()
     target_link_options(${target} PRIVATE -sASSERTIONS=0)
   endif()
+endfunction()
+
+# tessera_raw_module(NAME name LINKS libraries... OPTIONS link options...)
+# <name>.wasm alone, from wasm/bindings/<name>.cc: no Embind, no JavaScript, no imports, memory that never grows. Its exports are
+# those that the source names, so it can be instantiated where there is no TextDecoder, as in an AudioWorklet.
+function(tessera_raw_module)
+  cmake_parse_arguments(ARG "" "NAME" "LINKS;OPTIONS" ${ARGN})
+  set(target module_${ARG_NAME})
+  add_executable(${target} "${PROJECT_SOURCE_DIR}/wasm/bindings/${ARG_NAME}.cc")
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${ARG_NAME} SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/modules")
+  target_compile_options(${target} PRIVATE ${TESSERA_CORE_OPTIONS})
+  target_link_libraries(${target} PRIVATE ${ARG_LINKS})
+  target_link_options(${target} PRIVATE --no-entry -fno-exceptions -fno-rtti -sSTANDALONE_WASM -sSTRICT -sFILESYSTEM=0 -sMALLOC=none -sSTACK_SIZE=16kb
+    -sINITIAL_MEMORY=256kb ${ARG_OPTIONS})
 endfunction()

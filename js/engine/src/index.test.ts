@@ -9,12 +9,14 @@ test('every entry point loads without a window', async () => {
   const codecs = await import('./codecs/index.js');
   const recorder = await import('./recorder/index.js');
   const element = await import('./element/index.js');
+  const audio = await import('./audio/index.js');
   expect(typeof engine.joinRoom).toBe('function');
   expect(typeof background.BackgroundProcessor.create).toBe('function');
   expect(typeof element.TesseraRoomElement).toBe('function');
   expect(typeof codecs.VideoEncoder).toBe('function');
   await expect(recorder.Recorder.start(null as never)).rejects.toMatchObject({ code: 'option-invalid' });
   expect(await recorder.listRecordings()).toEqual([]);
+  await expect(audio.AudioMixer.create()).rejects.toMatchObject({ name: 'AudioError', code: 'unsupported' });
   const media = new engine.LocalMedia();
   expect(media.camera).toBeNull();
   media.close();

@@ -2,6 +2,7 @@
 // The package's advertised lines, for the type checker: they must compile as a user writes them.
 
 import { joinRoom } from 'tessera-rtc';
+import { AudioMixer } from 'tessera-rtc/audio';
 import { BackgroundProcessor } from 'tessera-rtc/background';
 import { VideoEncoder } from 'tessera-rtc/codecs';
 import { Recorder } from 'tessera-rtc/recorder';
@@ -35,4 +36,13 @@ export function codecs(output: (chunk: EncodedVideoChunk) => void, error: (reaso
   const encoder = new VideoEncoder({ output, error });
   encoder.configure({ codec: 'vp09.00.31.08', width: 1280, height: 720, bitrate: 1_200_000, scalabilityMode: 'L2T3', latencyMode: 'realtime' });
   return encoder;
+}
+
+export async function onlyTheMixing(ana: MediaStreamTrack, toAna: RTCPeerConnection, showLarge: (id: string | null) => void): Promise<void> {
+  const mixer = await AudioMixer.create();
+  mixer.addInput('ana', ana, { gain: 0.8 });
+  toAna.addTrack(mixer.output('ana'));
+  mixer.addEventListener('activespeaker', ({ id }) => showLarge(id));
+  console.log(mixer.mix.readyState, mixer.latency);
+  mixer.close();
 }
