@@ -37,7 +37,7 @@ export async function runVitest(context, name, args, { prefix = [], env = {} } =
   const report = join(context.results, `${name}.json`);
   rmSync(report, { force: true });
   const command = [...prefix, 'node', join(context.root, 'node_modules/vitest/vitest.mjs'), 'run', ...args,
-    '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, `--reporter=${join(context.root, 'scripts/lib/second-tries.mjs')}`];
   const { code } = await context.run(command[0], command.slice(1), { allowFailure: true, env });
   if (!existsSync(report)) return { passed: 0, failed: 1 };
   const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));

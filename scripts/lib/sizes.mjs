@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { root } from './host.mjs';
 
 /** Gzipped size of a file's contents, in bytes, at the level a static server would use. */
-export const gzipSize = (contents) => gzipSync(contents, { level: 9 }).length;
+export const gzipSize = (contents) => gzipSync(contents, { level: 9, memLevel: 9 }).length;
 
 /** A script and every module that it imports statically. */
 function withStaticImports(file, seen = new Set()) {

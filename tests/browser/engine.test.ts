@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engine's own API on a bare page under the server's strict CSP: the exported log replays natively, and close() leaves nothing.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -12,7 +12,7 @@ import { type Held, observeLeaks } from './lib/observe-leaks.js';
 import { root } from './lib/paths.js';
 import { nextFrames } from './lib/probes.js';
 import { command } from './lib/processes.js';
-import { Resources, sleep, until } from './lib/resources.js';
+import { Resources, removeFolder, sleep, until } from './lib/resources.js';
 import { Server } from './lib/server.js';
 
 type Engine = typeof import('../../js/engine/src/index.js');
@@ -69,7 +69,7 @@ test('the log of a real call replays natively, action for action', async () => {
   const log = await a.page.evaluate(() => globalThis.room!.exportLog());
   await a.page.evaluate(() => globalThis.room!.close());
   expect(log.trim().split('\n').length).toBeGreaterThan(30);
-  const folder = resources.add(mkdtempSync(path.join(tmpdir(), 'tessera-log-')), 'log', value => rmSync(value, { recursive: true }));
+  const folder = resources.add(mkdtempSync(path.join(tmpdir(), 'tessera-log-')), 'log', removeFolder);
   const file = path.join(folder, 'call.jsonl');
   writeFileSync(file, log);
   const tool = path.join(root, 'build/native/tests/session_replay');

@@ -12,6 +12,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,
+    // Two cores, real browsers, real networks: one more try each, and scripts/lib/second-tries.mjs names who needed it.
+    retry: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 20_000,

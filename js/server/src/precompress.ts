@@ -17,7 +17,7 @@ export async function precompress(directory: string): Promise<number> {
     const data = readFileSync(path);
     if (data.byteLength < 1024) continue;
     const params = { [constants.BROTLI_PARAM_SIZE_HINT]: data.byteLength };
-    writeFileSync(`${path}.gz`, await promisify(gzip)(data, { level: 9 }));
+    writeFileSync(`${path}.gz`, await promisify(gzip)(data, { level: 9, memLevel: 9 }));
     writeFileSync(`${path}.br`, await promisify(brotliCompress)(data, { params }));
     count += 1;
   }

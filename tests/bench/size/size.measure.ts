@@ -21,7 +21,7 @@ test('bytes of a first call and of a first background', async () => {
   const bodies = new Map<string, number>();
   ben.context.on('request', request => {
     const { pathname } = new URL(request.url());
-    if (/\.(m?js|wasm|tsm)$/.test(pathname)) bodies.set(pathname, gzipSync(readFileSync(join(root, 'www/app/dist', pathname)), { level: 9 }).length);
+    if (/\.(m?js|wasm|tsm)$/.test(pathname)) bodies.set(pathname, gzipSync(readFileSync(join(root, 'www/app/dist', pathname)), { level: 9, memLevel: 9 }).length);
   });
   await ben.page.reload();
   await until('his own picture', () => ben.ui.evaluate(() => [...document.querySelectorAll('video')].some(video => video.videoWidth > 0), null));

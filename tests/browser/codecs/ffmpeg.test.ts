@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Our modules against Debian's ffmpeg, both ways: the same frames, sample by sample.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { root } from '../lib/paths.js';
+import { removeFolder } from '../lib/resources.js';
 
 const kWidth = 320;
 const kHeight = 180;
@@ -71,7 +72,7 @@ beforeAll(() => {
   ffmpeg('-f', 'lavfi', '-i', `testsrc2=size=${kWidth}x${kHeight}:rate=30`, '-frames:v', String(kFrames), '-pix_fmt', 'yuv420p', '-f', 'rawvideo', path.join(folder, 'film.yuv'));
   film = readFileSync(path.join(folder, 'film.yuv'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 async function decodeOurs(codec: 'vp8' | 'vp9', frames: Uint8Array[]): Promise<Buffer> {
   const { module, bytes } = await load<Awaited<ReturnType<Decoder['default']>>>('vpx_decoder');

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // A page with nothing but the engine on it, for what the web app's screens do not reach: its own API, its log, what it leaves behind.
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { engineDist } from './paths.js';
-import type { Resources } from './resources.js';
+import { removeFolder, type Resources } from './resources.js';
 
 /** Makes a folder for the server to serve: the built package under /engine and a page that loads it under the server's own strict CSP. */
 export function barePage(resources: Resources): string {
   if (!existsSync(path.join(engineDist, 'index.js'))) throw new Error(`${engineDist} is missing: run scripts/build`);
-  const folder = resources.add(mkdtempSync(path.join(tmpdir(), 'tessera-bare-')), 'bare page', value => rmSync(value, { recursive: true, force: true }));
+  const folder = resources.add(mkdtempSync(path.join(tmpdir(), 'tessera-bare-')), 'bare page', removeFolder);
   cpSync(engineDist, path.join(folder, 'engine'), { recursive: true });
   writeFileSync(path.join(folder, 'bare.js'), "globalThis.tessera = await import('/engine/index.js');\n");
   writeFileSync(path.join(folder, 'index.html'), '<!doctype html><html lang="en"><title>bare</title><link rel="icon" href="data:,"><script type="module" src="/bare.js"></script><main></main></html>');

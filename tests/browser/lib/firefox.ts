@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts Debian's Firefox over WebDriver BiDi, with a sound server of its own and the photograph as its camera.
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
@@ -8,7 +8,7 @@ import { cameraStill, kCamera } from './media-files.js';
 import { observe } from './observe.js';
 import { firefoxPath } from './paths.js';
 import { start } from './processes.js';
-import { Resources, until } from './resources.js';
+import { Resources, removeFolder, until } from './resources.js';
 
 const prefs = {
   'media.navigator.streams.fake': true,
@@ -28,7 +28,7 @@ const prefs = {
 
 /** A PulseAudio server in a folder of its own, with a null sink: Firefox's AudioContext runs only when there is a sink. */
 async function startSound(resources: Resources): Promise<string> {
-  const folder = resources.add(mkdtempSync(path.join(tmpdir(), 'tessera-sound-')), 'sound folder', value => rmSync(value, { recursive: true, force: true }));
+  const folder = resources.add(mkdtempSync(path.join(tmpdir(), 'tessera-sound-')), 'sound folder', removeFolder);
   const socket = path.join(folder, 'native');
   const child = start('pulseaudio', 'pulseaudio', ['-n', '--daemonize=no', '--exit-idle-time=-1', '--use-pid-file=no', '--disable-shm=yes',
     '--load=module-null-sink sink_name=tessera', `--load=module-native-protocol-unix auth-anonymous=1 socket=${socket}`],
@@ -43,7 +43,7 @@ export async function launchFirefox(): Promise<{ browser: Browser; resources: Re
   const resources = new Resources();
   try {
     const sound = await startSound(resources);
-    const profile = resources.add(mkdtempSync(path.join(tmpdir(), 'tessera-firefox-')), 'profile', value => rmSync(value, { recursive: true, force: true, maxRetries: 5 }));
+    const profile = resources.add(mkdtempSync(path.join(tmpdir(), 'tessera-firefox-')), 'profile', removeFolder);
     // Through a wrapper, so that the kernel ends Firefox should the tests themselves be killed.
     const wrapper = path.join(profile, 'firefox-for-tests');
     writeFileSync(wrapper, `#!/bin/sh\nexec ${existsSync('/usr/bin/setpriv') ? 'setpriv --pdeathsig KILL -- ' : ''}${firefoxPath} "$@"\n`);

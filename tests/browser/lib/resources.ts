@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A stack of things to close: whatever a test opened is closed in reverse order, also when the test fails half-way.
 
+import { rmSync } from 'node:fs';
+
 export type Close = () => unknown;
 
 /** Owns handles of a test or suite. Closing one never prevents the others from being closed. */
@@ -34,6 +36,9 @@ export class Resources implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> { return this.close(); }
 }
+
+/** Removes a folder; a process that has just ended may still be writing into it for a moment. */
+export const removeFolder = (path: string): void => rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 
 export const sleep = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms); });
 

@@ -30,15 +30,16 @@ function setUp() {
   const tokens = { current: 'eyJhbGciOiJIUzI1NiJ9.first.signature', renewable: true, obtainedAt: 0, get: vi.fn(async () => 'second') };
   const connection = { transport, tokens, room: 'standup', relayOnly: false } as unknown as Connection;
   const notifications: Notification[] = [];
+  const unreachable = vi.fn();
   const link = new SessionLink(module, connection, {
     notify: (notification) => notifications.push(notification),
     data: vi.fn(),
     quality: vi.fn(),
     activeSpeaker: vi.fn(),
-    unreachable: vi.fn(),
+    unreachable,
     pageHidden: vi.fn(),
   });
-  return { link, transport, tokens, notifications };
+  return { link, transport, tokens, notifications, unreachable };
 }
 
 const joined = {
@@ -86,6 +87,30 @@ test('the first join takes a fresh token too, if the socket was lost and came ba
   await vi.waitFor(() => expect(transport.sent).toHaveLength(1), 3000);
   expect(tokens.get).toHaveBeenCalledTimes(2);
   expect(transport.sent[0]).toMatchObject({ type: 'join', token: 'second' });
+  link.close();
+});
+
+test('a server that dies before it answers the first join counts as unreachable after four attempts', async () => {
+  const { link, transport, unreachable } = setUp();
+  link.start('Ana');
+  await vi.waitFor(() => expect(transport.sent).toHaveLength(1));
+  transport.handlers.closed?.('transport close');
+  for (let attempt = 1; attempt <= 4; attempt++) {
+    expect(unreachable).not.toHaveBeenCalled();
+    transport.handlers.failed?.(new Error('refused'));
+  }
+  expect(unreachable).toHaveBeenCalledOnce();
+  link.close();
+});
+
+test('a server that dies after it let one in is waited for', async () => {
+  const { link, transport, unreachable } = setUp();
+  link.start('Ana');
+  await vi.waitFor(() => expect(transport.sent).toHaveLength(1));
+  transport.handlers.message?.({ ...joined, inReplyTo: transport.sent[0]?.['id'] });
+  transport.handlers.closed?.('transport close');
+  for (let attempt = 1; attempt <= 9; attempt++) transport.handlers.failed?.(new Error('refused'));
+  expect(unreachable).not.toHaveBeenCalled();
   link.close();
 });
 

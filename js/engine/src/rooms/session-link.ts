@@ -19,7 +19,7 @@ export interface SessionHandlers {
   pageHidden: () => void;
 }
 
-/** Attempts to reach the server for the first time before it counts as unreachable. */
+/** Attempts to reach the server before it has let this participant in, after which it counts as unreachable. */
 const kAttempts = 4;
 
 /** Milliseconds after each failed request for a token. */
@@ -38,7 +38,7 @@ export function createParticipantKey(): string {
 export class SessionLink {
   readonly call: Call;
   readonly #ending = new AbortController();
-  #openedBefore = false;
+  #joined = false;
   #failures = 0;
   #renewing: Promise<void> | null = null;
 
@@ -54,6 +54,7 @@ export class SessionLink {
         send: (text) => connection.transport.send(JSON.parse(text) as ProtocolMessage),
         notify: (json, track) => {
           const notification = JSON.parse(json) as Notification;
+          if (notification.type === 'Joined') this.#joined = true;
           // What cut the media may have cut the socket too, and the restart of ICE needs it.
           if (notification.type === 'PeerStateChanged' && (notification.state === 'reconnecting' || notification.state === 'failed')) connection.transport.hurry();
           handlers.notify(notification, track ?? null);
@@ -74,7 +75,7 @@ export class SessionLink {
       closed: (reason) => call.transportClosed(reason),
       message: (message) => call.transportMessage(JSON.stringify(message)),
       failed: (error) => {
-        if (!this.#openedBefore && ++this.#failures >= kAttempts) this.handlers.unreachable(error);
+        if (!this.#joined && ++this.#failures >= kAttempts) this.handlers.unreachable(error);
       },
     };
     const networkChanged = () => {
@@ -110,7 +111,6 @@ export class SessionLink {
     // holds for the first join too: the lobby's socket may have been lost and come back.
     const { tokens, transport } = this.connection;
     if (tokens.renewable && tokens.obtainedAt < transport.reopenedAt) await this.#renew();
-    this.#openedBefore = true;
     if (!this.#ending.signal.aborted && this.connection.transport.connected) this.call.transportOpened();
   }
 
