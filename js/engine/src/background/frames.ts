@@ -110,20 +110,25 @@ function describe(format: PixelFormat, width: number, height: number, color: Vid
   };
 }
 
-let alphaFormat: 'I420A' | 'RGBA' | null = null;
+let knowsAlpha: boolean | null = null;
 
-/** A frame of I420 planes with one of alpha behind them; as RGBA where the browser makes no frames of I420A. */
-function withAlpha(bytes: Uint8Array<ArrayBuffer>, carried: Carried): VideoFrame {
-  if (alphaFormat !== 'RGBA') {
-    try {
-      const frame = new VideoFrame(bytes, { ...carried, format: 'I420A' });
-      alphaFormat = 'I420A';
-      return frame;
-    } catch (error) {
-      if (alphaFormat === 'I420A') throw error;
-      alphaFormat = 'RGBA';
-    }
+/** Whether this browser makes frames of I420A and draws them with their alpha: some make them and draw them opaque. */
+function drawsI420A(): boolean {
+  try {
+    const frame = new VideoFrame(new Uint8Array(10), { format: 'I420A', codedWidth: 2, codedHeight: 2, timestamp: 0 });
+    const context = new OffscreenCanvas(2, 2).getContext('2d', { willReadFrequently: true });
+    context?.drawImage(frame, 0, 0);
+    frame.close();
+    return context?.getImageData(0, 0, 1, 1).data[3] === 0;
+  } catch {
+    return false;
   }
+}
+
+/** A frame of I420 planes with one of alpha behind them; as RGBA where the browser has no use for I420A. */
+function withAlpha(bytes: Uint8Array<ArrayBuffer>, carried: Carried): VideoFrame {
+  knowsAlpha ??= drawsI420A();
+  if (knowsAlpha) return new VideoFrame(bytes, { ...carried, format: 'I420A' });
   const { codedWidth: width, codedHeight: height } = carried;
   const colors = new VideoFrame(bytes.subarray(0, bytes.byteLength - width * height), { ...carried, format: 'I420' });
   const { rotation, flip, ...upright } = carried;

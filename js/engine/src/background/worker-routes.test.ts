@@ -120,6 +120,7 @@ describe.each(['streams', 'track'] as const)('route %s', (kind) => {
     expect(frame.closed).toBe(true);
     expect(from.state).toEqual({ cancelled: true, stopped: kind === 'track' });
     expect(bench.failures).toEqual([]);
+    expect(bench.posted, 'nothing ended: it was closed').toEqual([]);
   });
 
   test('a broken gate and a lost output are told, and the frame is closed', async () => {
