@@ -176,6 +176,30 @@ TEST_CASE("a failing model shows nobody and says so", "[video][pipeline]") {
   CHECK(std::all_of(out.begin(), out.begin() + 640 * 360, [](std::uint8_t value) { return value == 16; }));
 }
 
+TEST_CASE("a model that answers with no numbers shows nobody, and is forgotten with its next good answer", "[video][pipeline]") {
+  class Lost final : public PersonModel {
+   public:
+    Resolution inputResolution() const override { return {256, 144}; }
+    bool run(std::span<const float> rgb, std::span<float> mask) override {
+      for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = lost ? std::numeric_limits<float>::quiet_NaN() : rgb[3 * i + 1] > 0.5f ? 1.0f : 0.0f;
+      return true;
+    }
+    bool lost = false;
+  };
+  const Resolution size{640, 360};
+  auto owned = std::make_unique<Lost>();
+  Lost* model = owned.get();
+  Pipeline pipeline(std::move(owned));
+  pipeline.setLook(colored(0));
+  const CameraFrame scene = makeScene(PixelFormat::kI420, size);
+  model->lost = true;
+  const auto out = process(pipeline, scene);
+  CHECK(std::all_of(out.begin(), out.begin() + size.pixels(), [](std::uint8_t value) { return value == 16; }));
+  model->lost = false;
+  process(pipeline, scene);
+  CHECK(lumaAt(process(pipeline, scene), size, 0.5, 0.7) == 220);
+}
+
 TEST_CASE("turned cameras are segmented upright, and pictures stand upright behind them", "[video][pipeline]") {
   // A picture whose upper half is white and whose lower half is black.
   std::vector<std::uint8_t> rgba(64 * 36 * 4, 255);
