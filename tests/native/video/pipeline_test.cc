@@ -254,6 +254,22 @@ TEST_CASE("light wrap brightens the outline and leaves the middle alone", "[vide
   CHECK(std::abs(lumaAt(wrapped, size, 0.5, 0.7) - lumaAt(plain, size, 0.5, 0.7)) <= 1);
 }
 
+TEST_CASE("a colour's light wraps around the person as a picture's does, over the whole width", "[video][pipeline]") {
+  const Resolution size{1280, 720};
+  CameraFrame scene = makeScene(PixelFormat::kI420, size);
+  for (auto& value : scene.bytes) value = value == 220 ? 160 : value;
+  Pipeline pipeline(std::make_unique<BrightIsPerson>());
+  Look look = colored(255);
+  pipeline.setLook(look);
+  const auto plain = process(pipeline, scene);
+  look.light_wrap = 1.0f;
+  pipeline.setLook(look);
+  const auto wrapped = process(pipeline, scene);
+  for (const double x : {0.31, 0.69}) CHECK(lumaAt(wrapped, size, x, 0.7) > lumaAt(plain, size, x, 0.7) + 10);
+  CHECK(std::abs(lumaAt(wrapped, size, 0.5, 0.7) - lumaAt(plain, size, 0.5, 0.7)) <= 1);
+  CHECK(lumaAt(wrapped, size, 0.05, 0.2) == lumaAt(plain, size, 0.05, 0.2));
+}
+
 TEST_CASE("blur removes the room's stripes and keeps the person's edge", "[video][pipeline]") {
   const Resolution size{1280, 720};
   Pipeline pipeline(std::make_unique<BrightIsPerson>());
