@@ -206,11 +206,12 @@ void Pipeline::addLight(Scene& scene) {
     scene.light = &picture_->light();
     return;
   }
-  flat_.resize(1, 1);
   flat_.factor = kLargestFactor;
-  flat_.y.row(0)[0] = static_cast<std::int16_t>(scene.color.y * 64);
-  flat_.u.row(0)[0] = static_cast<std::int16_t>(scene.color.u * 64);
-  flat_.v.row(0)[0] = static_cast<std::int16_t>(scene.color.v * 64);
+  flat_.resize((frame_size_.width + kLargestFactor - 1) / kLargestFactor, 1);
+  const auto fill = [](SmallPlane& plane, std::uint8_t value) { std::fill_n(plane.row(0), plane.width, static_cast<std::int16_t>(value * 64)); };
+  fill(flat_.y, scene.color.y);
+  fill(flat_.u, scene.color.u);
+  fill(flat_.v, scene.color.v);
   flat_.finishEdges();
   scene.light = &flat_;
 }

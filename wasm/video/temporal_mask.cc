@@ -25,9 +25,10 @@ constexpr float kSureChange = 0.5f;
 
 float clamp01(float value) { return std::min(std::max(value, 0.0f), 1.0f); }
 
-// Nearly nothing is nothing: the tiny numbers that models give there would slow every sum down that they go into.
+// Nearly nothing is nothing: the tiny numbers that models give there would slow every sum down that they go into. And what is
+// no number at all is nobody.
 constexpr float kNothing = 1.0f / 1024.0f;
-float snapped(float value) { return value < kNothing ? 0.0f : value; }
+float snapped(float value) { return value > kNothing ? value : 0.0f; }
 
 }  // namespace
 

@@ -126,3 +126,30 @@ TEST_CASE("interleaved chroma is split at every width", "[video][convert]") {
     }
   }
 }
+
+TEST_CASE("recolouring keeps what is seen, from every colour space to every other", "[video][convert]") {
+  const ColorSpace spaces[] = {{ColorMatrix::kBt601, ColorRange::kLimited}, {ColorMatrix::kBt601, ColorRange::kFull},
+                               {ColorMatrix::kBt709, ColorRange::kLimited}, {ColorMatrix::kBt709, ColorRange::kFull}};
+  const std::uint8_t colors[][3] = {{0, 0, 0}, {255, 255, 255}, {200, 30, 60}, {20, 180, 90}, {40, 60, 220}, {128, 128, 128}, {250, 220, 10}};
+  for (const ColorSpace from : spaces) {
+    for (const ColorSpace to : spaces) {
+      for (const auto& rgb : colors) {
+        const YuvColor in = yuvOf(rgb[0], rgb[1], rgb[2], from);
+        const YuvColor want = yuvOf(rgb[0], rgb[1], rgb[2], to);
+        // 3 x 3: odd sides, so that chroma is shared unevenly.
+        std::vector<std::uint8_t> bytes(9 + 4 + 4);
+        MutableI420View frame = mutableI420View(bytes, packedLayout(PixelFormat::kI420, {3, 3}));
+        std::fill_n(bytes.begin(), 9, in.y);
+        std::fill_n(bytes.begin() + 9, 4, in.u);
+        std::fill_n(bytes.begin() + 13, 4, in.v);
+        frame.color = from;
+        recolor(frame, to);
+        // Two roundings of yuvOf and one of recolor.
+        for (int i = 0; i < 17; ++i) {
+          const int expected = i < 9 ? want.y : i < 13 ? want.u : want.v;
+          REQUIRE(std::abs(bytes[static_cast<std::size_t>(i)] - expected) <= 4);
+        }
+      }
+    }
+  }
+}

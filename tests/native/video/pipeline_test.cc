@@ -176,6 +176,30 @@ TEST_CASE("a failing model shows nobody and says so", "[video][pipeline]") {
   CHECK(std::all_of(out.begin(), out.begin() + 640 * 360, [](std::uint8_t value) { return value == 16; }));
 }
 
+TEST_CASE("a model that answers with no numbers shows nobody, and is forgotten with its next good answer", "[video][pipeline]") {
+  class Lost final : public PersonModel {
+   public:
+    Resolution inputResolution() const override { return {256, 144}; }
+    bool run(std::span<const float> rgb, std::span<float> mask) override {
+      for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = lost ? std::numeric_limits<float>::quiet_NaN() : rgb[3 * i + 1] > 0.5f ? 1.0f : 0.0f;
+      return true;
+    }
+    bool lost = false;
+  };
+  const Resolution size{640, 360};
+  auto owned = std::make_unique<Lost>();
+  Lost* model = owned.get();
+  Pipeline pipeline(std::move(owned));
+  pipeline.setLook(colored(0));
+  const CameraFrame scene = makeScene(PixelFormat::kI420, size);
+  model->lost = true;
+  const auto out = process(pipeline, scene);
+  CHECK(std::all_of(out.begin(), out.begin() + size.pixels(), [](std::uint8_t value) { return value == 16; }));
+  model->lost = false;
+  process(pipeline, scene);
+  CHECK(lumaAt(process(pipeline, scene), size, 0.5, 0.7) == 220);
+}
+
 TEST_CASE("turned cameras are segmented upright, and pictures stand upright behind them", "[video][pipeline]") {
   // A picture whose upper half is white and whose lower half is black.
   std::vector<std::uint8_t> rgba(64 * 36 * 4, 255);
@@ -228,6 +252,22 @@ TEST_CASE("light wrap brightens the outline and leaves the middle alone", "[vide
   CHECK(lumaAt(plain, size, 0.31, 0.7) <= 165);
   CHECK(lumaAt(wrapped, size, 0.31, 0.7) > lumaAt(plain, size, 0.31, 0.7) + 10);
   CHECK(std::abs(lumaAt(wrapped, size, 0.5, 0.7) - lumaAt(plain, size, 0.5, 0.7)) <= 1);
+}
+
+TEST_CASE("a colour's light wraps around the person as a picture's does, over the whole width", "[video][pipeline]") {
+  const Resolution size{1280, 720};
+  CameraFrame scene = makeScene(PixelFormat::kI420, size);
+  for (auto& value : scene.bytes) value = value == 220 ? 160 : value;
+  Pipeline pipeline(std::make_unique<BrightIsPerson>());
+  Look look = colored(255);
+  pipeline.setLook(look);
+  const auto plain = process(pipeline, scene);
+  look.light_wrap = 1.0f;
+  pipeline.setLook(look);
+  const auto wrapped = process(pipeline, scene);
+  for (const double x : {0.31, 0.69}) CHECK(lumaAt(wrapped, size, x, 0.7) > lumaAt(plain, size, x, 0.7) + 10);
+  CHECK(std::abs(lumaAt(wrapped, size, 0.5, 0.7) - lumaAt(plain, size, 0.5, 0.7)) <= 1);
+  CHECK(lumaAt(wrapped, size, 0.05, 0.2) == lumaAt(plain, size, 0.05, 0.2));
 }
 
 TEST_CASE("blur removes the room's stripes and keeps the person's edge", "[video][pipeline]") {
