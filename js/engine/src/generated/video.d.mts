@@ -16,21 +16,19 @@ export type PixelFormat = 'I420'|'NV12'|'RGBA'|'RGBX'|'BGRA'|'BGRX';
 
 export type ColorMatrix = 'bt601'|'bt709';
 
+export type Behind = 'room'|'blur'|'color'|'picture'|'transparent';
+
 export type Fit = 'cover'|'contain';
 
-export interface VideoPipeline extends ClassHandle {
-  releaseScratch(): void;
-  render(): Bytes;
-  scratch(size: number): Bytes;
-  input(size: number): Bytes;
-  load(size: number): Outcome;
-  setBlur(strength: number): Outcome;
-  setColor(red: number, green: number, blue: number): Outcome;
-  setDetail(detail: number): Outcome;
-  setPicture(width: number, height: number, fit: Fit, lightWrap: number): Outcome;
-  prepare(frame: FrameDescription): Outcome;
-  segment(): Outcome;
-}
+export type Outcome = {
+  code: EmbindString,
+  message: EmbindString
+};
+
+export type Bytes = {
+  address: number,
+  size: number
+};
 
 export type FrameDescription = {
   format: PixelFormat,
@@ -47,19 +45,35 @@ export type FrameDescription = {
   stride2: number
 };
 
-export type Bytes = {
-  address: number,
-  size: number
+export type Look = {
+  behind: Behind,
+  strength: number,
+  red: number,
+  green: number,
+  blue: number,
+  fit: Fit,
+  lightWrap: number,
+  portraitLight: number,
+  autoFraming: boolean
 };
 
-export type Outcome = {
-  code: EmbindString,
-  message: EmbindString
-};
+export interface VideoPipeline extends ClassHandle {
+  scratch(size: number): Bytes;
+  releaseScratch(): void;
+  load(size: number): Outcome;
+  setLook(look: Look): Outcome;
+  setPicture(frame: FrameDescription): Outcome;
+  setDetail(detail: number): Outcome;
+  input(size: number): Bytes;
+  prepare(frame: FrameDescription): Outcome;
+  segment(): Outcome;
+  render(): Bytes;
+}
 
 interface EmbindModule {
   PixelFormat: {I420: 'I420', NV12: 'NV12', RGBA: 'RGBA', RGBX: 'RGBX', BGRA: 'BGRA', BGRX: 'BGRX'};
   ColorMatrix: {bt601: 'bt601', bt709: 'bt709'};
+  Behind: {room: 'room', blur: 'blur', color: 'color', picture: 'picture', transparent: 'transparent'};
   Fit: {cover: 'cover', contain: 'contain'};
   VideoPipeline: {
     new(): VideoPipeline;
