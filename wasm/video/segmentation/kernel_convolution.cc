@@ -99,7 +99,7 @@ TESSERA_ALWAYS_INLINE void convolveTile(const ConvolutionRow& task, int block, i
   Tile<kPixels, kStride> tile;
   begin(task, block, tile);
   for (int row = 0; row < task.row_count; ++row) {
-    const float* in = task.rows[row].data + static_cast<std::ptrdiff_t>(x) * kStride * kBlock;
+    const float* in = task.rows[row].data + static_cast<std::ptrdiff_t>(x) * task.stride * kBlock;
     const float* w = task.weights[row] + static_cast<std::size_t>(block) * task.block_pitch;
     for (int k = 0; k < task.kernel; ++k, in += kBlock) w = tile.multiply(in, task.rows[row].pitch, w, task.depth);
   }
@@ -109,19 +109,23 @@ TESSERA_ALWAYS_INLINE void convolveTile(const ConvolutionRow& task, int block, i
 template <int kStride>
 void convolve(const ConvolutionRow& task) {
   for (int block = 0; block < task.channels / kBlock; ++block) {
-    if (task.width < kTile) {
-      for (int x = 0; x < task.width; ++x) convolveTile<1, kStride>(task, block, x);
-    } else {
-      eachTile(task.width, [&](int x) TESSERA_INLINE_LAMBDA { convolveTile<kTile, kStride>(task, block, x); });
-    }
+    eachTile(task.width, [&](int x) TESSERA_INLINE_LAMBDA { convolveTile<kTile, kStride>(task, block, x); });
+  }
+}
+
+/** Rows narrower than a tile, and vectors. */
+void convolveNarrow(const ConvolutionRow& task) {
+  for (int block = 0; block < task.channels / kBlock; ++block) {
+    // With a single pixel there is no distance between pixels: any stride will do.
+    for (int x = 0; x < task.width; ++x) convolveTile<1, 1>(task, block, x);
   }
 }
 
 }  // namespace
 
 void convolveRow(const ConvolutionRow& task) {
-  const bool pixels = task.row_count == 1 && task.kernel == 1 && task.stride == 1 && task.depth % kBlock == 0 && task.width >= kTile;
-  if (pixels) return convolvePixels(task);
+  if (task.width < kTile) return convolveNarrow(task);
+  if (task.row_count == 1 && task.kernel == 1 && task.stride == 1 && task.depth % kBlock == 0) return convolvePixels(task);
   task.stride == 1 ? convolve<1>(task) : convolve<2>(task);
 }
 
