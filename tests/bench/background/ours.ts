@@ -2,13 +2,14 @@
 // Our own contender: the package's engine, quality pinned at full, the person searched for in every frame.
 
 import { Engine } from '../../../js/engine/src/background/engine.js';
+import { requestOf } from '../../../js/engine/src/background/options.js';
 import type { Contender } from './contender.js';
 
 const address = (path: string): string => new URL(path, location.href).href;
 
 export async function createOurs(): Promise<Contender> {
   const engine = await Engine.load({ wasm: address('/video.wasm'), model: address('/selfie_landscape.tsm') });
-  await engine.apply({ kind: 'blur', strength: 0.6 });
+  await engine.apply(requestOf({ kind: 'blur', strength: 0.6 }) as Parameters<typeof engine.apply>[0]);
   const process = async (frame: VideoFrame, segment: boolean): Promise<{ total: number; segmentation: number }> => {
     const start = performance.now();
     const processed = await engine.process(frame, segment);

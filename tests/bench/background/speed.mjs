@@ -81,11 +81,13 @@ export async function measureSpeed({ root, cache, log, run }) {
 
     const small = (contender, work) => ({ contender, work, film: 'small', frames: 30 });
     const tflite = await alternate(times, small('ours', 'segment'), small('tflite-simd', 'segment'));
+    log(`  segmentation: ours ${tflite.ours.toFixed(2)} ms, tflite-simd ${tflite.peer.toFixed(2)} ms, ratio ${tflite.ratio.toFixed(2)}`);
     const inference = median(await times(small('tflite-simd', 'inference')));
     const segmenting = {};
     for (const work of ['segment', 'segmentFrame']) segmenting[work] = median(await times(small(variants[0], work)));
     const quicker = segmenting.segment < segmenting.segmentFrame ? 'segment' : 'segmentFrame';
     const vision = await alternate(times, small('ours', quicker), small(variants[0], quicker));
+    log(`  segmentation of a frame: ours ${vision.ours.toFixed(2)} ms, tasks-vision ${vision.peer.toFixed(2)} ms (${quicker}), ratio ${vision.ratio.toFixed(2)}`);
 
     // The peer may show itself at its best: whichever of its variants is fastest here.
     const blurring = [];

@@ -18,6 +18,9 @@ export const variants: readonly Variant[] = [
 const kWidth = 256;
 const kHeight = 144;
 
+/** The segmenter wants every timestamp to be later than the one before, whoever asks. */
+let clock = 0;
+
 function canvas(width: number, height: number, { inMemory }: Variant): OffscreenCanvasRenderingContext2D {
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: inMemory });
   if (!context) throw new Error('no canvas');
@@ -34,7 +37,6 @@ export async function createSegmenter(): Promise<ImageSegmenter> {
 /** One segmenter may serve several variants. */
 export function createTasksVision(segmenter: ImageSegmenter, variant: Variant): Contender {
   const small = canvas(kWidth, kHeight, variant);
-  let clock = 0;
   let last: Float32Array = new Float32Array(kWidth * kHeight);
   let surfaces: { mask: OffscreenCanvasRenderingContext2D; pixels: ImageData; out: OffscreenCanvasRenderingContext2D } | null = null;
 

@@ -9,6 +9,9 @@
 namespace tessera::video::segmentation {
 namespace {
 
+/** Output pixels in accumulators. */
+constexpr int kTile = 4;
+
 /** Adds one kernel row: `in` at the first pixel, `w` at the row's kKernel vectors of weights. */
 template <int kKernel, int kStride, int kPixels>
 TESSERA_ALWAYS_INLINE void addRow(const float* in, const float* w, v128_t (&sum)[kPixels]) {
@@ -32,7 +35,7 @@ TESSERA_ALWAYS_INLINE void depthwiseTile(const DepthwiseRow& task, int block, in
   for (int y = 0; y < kKernel; ++y, w += 4 * kKernel) {
     const RowView& row = task.rows[y];
     if (row.data == nullptr) continue;
-    addRow<kKernel, kStride>(row.data + block * row.pitch + static_cast<std::ptrdiff_t>(x) * kStride * 4, w, sum);
+    addRow<kKernel, kStride>(row.data + block * row.pitch + static_cast<std::ptrdiff_t>(x) * task.stride * 4, w, sum);
   }
   if (task.activation == Activation::kRelu) {
     unrolled<kPixels>([&](auto p) TESSERA_INLINE_LAMBDA { sum[p] = relu(sum[p]); });
@@ -50,20 +53,25 @@ TESSERA_ALWAYS_INLINE void depthwiseTile(const DepthwiseRow& task, int block, in
 
 template <int kKernel, int kStride>
 void depthwise(const DepthwiseRow& task) {
-  constexpr int kTile = 4;
   for (int block = 0; block < task.channels / 4; ++block) {
-    if (task.width < kTile) {
-      for (int x = 0; x < task.width; ++x) depthwiseTile<kKernel, kStride, 1>(task, block, x);
-      continue;
-    }
     // The last tile is moved back to end with the row: what it makes for a second time comes out the same.
     for (int x = 0; x < task.width; x += kTile) depthwiseTile<kKernel, kStride, kTile>(task, block, std::min(x, task.width - kTile));
+  }
+}
+
+/** Rows narrower than a tile. */
+template <int kKernel>
+void depthwiseNarrow(const DepthwiseRow& task) {
+  for (int block = 0; block < task.channels / 4; ++block) {
+    // With a single pixel there is no distance between pixels: any stride will do.
+    for (int x = 0; x < task.width; ++x) depthwiseTile<kKernel, 1, 1>(task, block, x);
   }
 }
 
 }  // namespace
 
 void depthwiseRow(const DepthwiseRow& task) {
+  if (task.width < kTile) return task.kernel == 3 ? depthwiseNarrow<3>(task) : depthwiseNarrow<5>(task);
   if (task.kernel == 3) return task.stride == 1 ? depthwise<3, 1>(task) : depthwise<3, 2>(task);
   return task.stride == 1 ? depthwise<5, 1>(task) : depthwise<5, 2>(task);
 }
