@@ -3,6 +3,7 @@
 
 import { joinRoom } from 'tessera-rtc';
 import { BackgroundProcessor } from 'tessera-rtc/background';
+import { connectJanus, type SfuHandlers } from 'tessera-rtc/janus';
 
 export async function call(token: string, grid: HTMLElement, chat: { add(from: unknown, data: unknown): void }): Promise<void> {
   const room = await joinRoom({ url: 'https://meet.example', room: 'standup', token });
@@ -20,4 +21,11 @@ export async function onlyTheBackground(peerConnection: RTCPeerConnection): Prom
   peerConnection.addTrack(background.track);
   background.addEventListener('stats', ({ fps, msPerFrame, level }) => console.log(fps, msPerFrame, level));
   await background.update({ kind: 'blur', strength: 1 });
+}
+
+export async function aJanusRoomOfOnesOwn(camera: MediaStreamTrack, handlers: SfuHandlers): Promise<void> {
+  const place = await connectJanus({ url: 'wss://janus.example', room: 1234 }, { participantId: 'me', iceServers: [], relayOnly: false }, handlers);
+  place.addSource('camera', 'camera', false, camera);
+  place.selectLayer('ana', 'camera', { spatial: 1, temporal: 1 });
+  place.close();
 }
