@@ -6,6 +6,7 @@ import { AudioMixer } from 'tessera-rtc/audio';
 import { BackgroundProcessor } from 'tessera-rtc/background';
 import { VideoEncoder } from 'tessera-rtc/codecs';
 import { Recorder } from 'tessera-rtc/recorder';
+import { connectJanus, type SfuHandlers } from 'tessera-rtc/janus';
 
 export async function call(token: string, grid: HTMLElement, chat: { add(from: unknown, data: unknown): void }): Promise<void> {
   const room = await joinRoom({ url: 'https://meet.example', room: 'standup', token });
@@ -45,4 +46,11 @@ export async function onlyTheMixing(ana: MediaStreamTrack, toAna: RTCPeerConnect
   mixer.addEventListener('activespeaker', ({ id }) => showLarge(id));
   console.log(mixer.mix.readyState, mixer.latency);
   mixer.close();
+}
+
+export async function aJanusRoomOfOnesOwn(camera: MediaStreamTrack, handlers: SfuHandlers): Promise<void> {
+  const place = await connectJanus({ url: 'wss://janus.example', room: 1234 }, { participantId: 'me', iceServers: [], relayOnly: false }, handlers);
+  place.addSource('camera', 'camera', false, camera);
+  place.selectLayer('ana', 'camera', { spatial: 1, temporal: 1 });
+  place.close();
 }
