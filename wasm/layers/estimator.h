@@ -82,8 +82,8 @@ class DownlinkEstimator {
   void advance(Timestamp now, DataRate demand);
 
   DownlinkEstimate estimate() const;
-  // When congestion was seen last; long ago if never.
-  Timestamp lastTrouble() const { return troubled_ ? last_trouble_ : Timestamp::millis(-3'600'000); }
+  // When congestion was seen last; long ago if never, or if the limit has since risen to twice what failed.
+  Timestamp lastTrouble() const { return troubled_ && limited_ && limit_ < 2 * failed_ ? last_trouble_ : Timestamp::millis(-3'600'000); }
   // What arrived over about the last half second.
   DataRate received() const { return received_; }
   // Seen in the latest sample: 0 none, 1000 certain congestion.

@@ -19,7 +19,7 @@ constexpr Duration kLookAgain = Duration::seconds(2);
 // A still whose frame does not come is left as it is until its next turn.
 constexpr Duration kFetchLimit = Duration::seconds(3);
 // Choices are taken for wrong only when they exceed the room by this, because bitrates are never exact.
-constexpr std::int64_t kTolerancePercent = 8;
+constexpr std::int64_t kTolerancePercent = 10;
 
 }  // namespace
 

@@ -37,11 +37,11 @@ struct SelectorOptions {
   // Prices of a change, in thousandths of what a perfect picture in the tile is worth.
   int spatial_price = 60;   // at a keyframe; a third of it where any frame will do
   int temporal_price = 15;
-  int still_price = 80;     // between video and a still or nothing
+  int still_price = 60;     // between video and a still or nothing
   // While the link is in trouble, changes that nobody asked for cost so many times more on top: until half of `settling`
   // has passed since, then less and less. What the page itself changes is never held up by it.
   int settling_factor = 5;
-  Duration settling = Duration::seconds(7);
+  Duration settling = Duration::seconds(12);
   // How often a still is taken anew.
   Duration still_interval = Duration::seconds(5);
   // How long room for more has to last after trouble before it is used.

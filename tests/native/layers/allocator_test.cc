@@ -110,7 +110,7 @@ TEST_CASE("processor time is never exceeded, and is used", "[layers][allocator]"
     // The same problem with time in the place of bits has an exact answer.
     SceneProblem turned = problem;
     for (std::uint32_t i = 0; i < turned.options.size(); ++i) turned.options[i].bits = (turned.options[i].decode + 999) / 1000 * 1000;
-    CHECK(static_cast<double>(bound.utility) >= 0.9 * static_cast<double>(exactOptimum(turned.problem(), budget / 1000)));
+    CHECK(static_cast<double>(bound.utility) >= 0.8 * static_cast<double>(exactOptimum(turned.problem(), budget / 1000)));
   }
 }
 
