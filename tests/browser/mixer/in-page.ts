@@ -61,9 +61,11 @@ export async function measureLatency(): Promise<{ tracks: number; kernel: number
   await context.audioWorklet.addModule('/recorder.js');
   const step = new ConstantSourceNode(context, { offset: 0 });
   const destination = context.createMediaStreamDestination();
-  const recorder = new AudioWorkletNode(context, 'recorder', { numberOfInputs: 2, numberOfOutputs: 0, channelCount: 1, channelCountMode: 'explicit' });
+  const recorder = new AudioWorkletNode(context, 'recorder', { numberOfInputs: 2, channelCount: 1, channelCountMode: 'explicit' });
   step.connect(destination);
   step.connect(recorder, 0, 0);
+  // It says nothing; nodes that lead nowhere need not run.
+  recorder.connect(context.destination);
   step.start();
   mixer.addInput('step', destination.stream.getAudioTracks()[0]!);
   // Nobody else is in this one.
@@ -90,6 +92,7 @@ export async function measureLatency(): Promise<{ tracks: number; kernel: number
   recorder.port.onmessage = null;
   recorder.port.close();
   step.stop();
+  recorder.disconnect();
   source.disconnect();
   step.disconnect();
   mixer.removeInput('step');
@@ -138,7 +141,7 @@ export async function closeAll(): Promise<Record<string, unknown>> {
   for (const connection of (globalThis as unknown as { connections?: RTCPeerConnection[] }).connections ?? []) connection.close();
   for (const { track } of tones) track.stop();
   await context.close();
-  while (own.state !== 'closed') await new Promise((resolve) => { setTimeout(resolve, 20); });
+  for (let i = 0; i < 250 && own.state !== 'closed'; i++) await new Promise((resolve) => { setTimeout(resolve, 20); });
   return result;
 }
 

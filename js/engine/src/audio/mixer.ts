@@ -45,6 +45,7 @@ export class AudioMixer extends TypedEventTarget<AudioMixerEventMap> {
   readonly #context: AudioContext;
   readonly #ownsContext: boolean;
   readonly #node: AudioWorkletNode;
+  readonly #silence: GainNode;
   readonly #slots = new Map<string, Slot>();
   /** By its key: whose input it is. */
   readonly #idsByKey = new Map<number, string>();
@@ -62,6 +63,9 @@ export class AudioMixer extends TypedEventTarget<AudioMixerEventMap> {
     this.#ownsContext = ownsContext;
     this.#node = node;
     this.latency = latencySamples / context.sampleRate;
+    // Nodes that lead nowhere need not run, but who speaks is told without any output, too.
+    this.#silence = new GainNode(context, { gain: 0 });
+    node.connect(this.#silence, kMixOutput).connect(context.destination);
     node.port.onmessage = ({ data }: MessageEvent<FromProcessor>) => {
       if (data.type === 'speaker') this.#setActiveSpeaker(this.#idsByKey.get(data.key) ?? null);
     };
@@ -215,6 +219,7 @@ export class AudioMixer extends TypedEventTarget<AudioMixerEventMap> {
     this.#node.onprocessorerror = this.#node.port.onmessage = null;
     this.#node.port.close();
     this.#node.disconnect();
+    this.#silence.disconnect();
     if (this.#ownsContext) this.#context.close().catch(() => undefined);
   }
 
