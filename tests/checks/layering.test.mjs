@@ -27,7 +27,9 @@ test('every layer includes only what the design lets it', () => {
 });
 
 test('quoted includes start at the root, so that the layer of each can be seen', () => {
-  expect(matches(files(['wasm', 'codecs'], cxx), /#include "(?!wasm\/|codecs\/)/)).toEqual([]);
+  // What lies in a shim is compiled among the library's own files, and sees those.
+  const ours = files(['wasm', 'codecs'], cxx).filter((file) => !file.includes('/shim/'));
+  expect(matches(ours, /#include "(?!wasm\/|codecs\/)/)).toEqual([]);
 });
 
 test('CMake links exactly the arrows', () => {
