@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Safari's engine: the background from WebKit's mock camera by the route of single frames, a person kept, and the demo.
+// Safari's engine: the background from WebKit's mock camera by the route of single frames, and a person kept.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { cameraStill, kCamera } from '../lib/media-files.js';
 import { Resources, until } from '../lib/resources.js';
-import { Server } from '../lib/server.js';
 import { screenshotFile } from '../lib/ui.js';
 import { launchWebKit, type WebKitPage } from '../lib/webkit.js';
-import { expectColourMaskAndNone, press, startDemo, status } from './demo.js';
 import { photographTrack, tools } from './in-page.js';
 import { bytes, isGreen, partDifference } from './look.js';
 import { serveSite, type Site } from './site.js';
@@ -76,16 +74,4 @@ test('a person is kept, the room is not', async () => {
     const [output, camera] = texts.map(text => bytes(text!)) as [Uint8Array, Uint8Array];
     return isGreen(output) && partDifference(1, output, camera) < 14;
   });
-});
-
-test('the demo: the clip with a colour, the mask and nothing behind; then the camera', async () => {
-  onTestFailed(screenshot);
-  const server = suite.add(await Server.start(), 'server', value => value.close());
-  await page.goto(`${server.origin}/demos/background/`);
-  await startDemo(page, 'clip');
-  // Its canvases lose the alpha channel on the way into a track.
-  await expectColourMaskAndNone(page, { alpha: false });
-  await startDemo(page, 'camera');
-  await press(page, 'stop');
-  expect(await status(page)).toBe('Stopped.');
 });

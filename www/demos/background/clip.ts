@@ -3,7 +3,8 @@
 
 import person from './person.webp';
 
-export const kClip = { width: 1280, height: 720, frameRate: 30 } as const;
+/** Smaller where the page's own thread has to carry every frame (no streams of frames), and draws the clip besides. */
+export const kClip = 'MediaStreamTrackProcessor' in globalThis ? { width: 1280, height: 720, frameRate: 30 } as const : { width: 640, height: 360, frameRate: 30 } as const;
 
 export interface Moving {
   readonly track: MediaStreamTrack;
