@@ -20,18 +20,15 @@ export type Behind = 'room'|'blur'|'color'|'picture'|'transparent';
 
 export type Fit = 'cover'|'contain';
 
-export interface VideoPipeline extends ClassHandle {
-  releaseScratch(): void;
-  render(): Bytes;
-  scratch(size: number): Bytes;
-  input(size: number): Bytes;
-  load(size: number): Outcome;
-  setLook(look: Look): Outcome;
-  setPicture(frame: FrameDescription): Outcome;
-  setDetail(detail: number): Outcome;
-  prepare(frame: FrameDescription): Outcome;
-  segment(): Outcome;
-}
+export type Outcome = {
+  code: EmbindString,
+  message: EmbindString
+};
+
+export type Bytes = {
+  address: number,
+  size: number
+};
 
 export type FrameDescription = {
   format: PixelFormat,
@@ -48,11 +45,6 @@ export type FrameDescription = {
   stride2: number
 };
 
-export type Bytes = {
-  address: number,
-  size: number
-};
-
 export type Look = {
   behind: Behind,
   strength: number,
@@ -65,10 +57,18 @@ export type Look = {
   autoFraming: boolean
 };
 
-export type Outcome = {
-  code: EmbindString,
-  message: EmbindString
-};
+export interface VideoPipeline extends ClassHandle {
+  scratch(size: number): Bytes;
+  releaseScratch(): void;
+  load(size: number): Outcome;
+  setLook(look: Look): Outcome;
+  setPicture(frame: FrameDescription): Outcome;
+  setDetail(detail: number): Outcome;
+  input(size: number): Bytes;
+  prepare(frame: FrameDescription): Outcome;
+  segment(): Outcome;
+  render(): Bytes;
+}
 
 interface EmbindModule {
   PixelFormat: {I420: 'I420', NV12: 'NV12', RGBA: 'RGBA', RGBX: 'RGBX', BGRA: 'BGRA', BGRX: 'BGRX'};
