@@ -3,6 +3,7 @@
 
 import { joinRoom } from 'tessera-rtc';
 import { BackgroundProcessor } from 'tessera-rtc/background';
+import { LayerSelector, type VideoLayer } from 'tessera-rtc/layers';
 
 export async function call(token: string, grid: HTMLElement, chat: { add(from: unknown, data: unknown): void }): Promise<void> {
   const room = await joinRoom({ url: 'https://meet.example', room: 'standup', token });
@@ -20,4 +21,11 @@ export async function onlyTheBackground(peerConnection: RTCPeerConnection): Prom
   peerConnection.addTrack(background.track);
   background.addEventListener('stats', ({ fps, msPerFrame, level }) => console.log(fps, msPerFrame, level));
   await background.update({ kind: 'blur', strength: 1 });
+}
+
+export async function onlyTheLayers(tileElement: HTMLElement, layers: VideoLayer[], sfu: { prefer(id: string, spatial: number, temporal: number): void }): Promise<void> {
+  const selector = await LayerSelector.create({ utility: { speakerWeight: 2 } });
+  selector.observe(tileElement, { id: 'alice/camera', layers, role: 'speaker' });
+  selector.downlink({ bitsPerSecond: 1_200_000, confidence: 0.8 });
+  selector.addEventListener('selection', ({ choices }) => choices.forEach((c) => sfu.prefer(c.id, c.spatial, c.temporal)));
 }
