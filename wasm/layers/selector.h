@@ -34,13 +34,13 @@ struct SelectorOptions {
   EstimatorOptions estimator;
   // Left for sound before any video.
   DataRate audio = DataRate::kilobitsPerSecond(48);
-  // Prices of a change, in thousandths of what a perfect picture in the tile is worth.
-  int spatial_price = 60;   // at a keyframe; a third of it where any frame will do
-  int temporal_price = 15;
-  int still_price = 60;     // between video and a still or nothing
-  // While the link is in trouble, changes that nobody asked for cost so many times more on top: until half of `settling`
-  // has passed since, then less and less. What the page itself changes is never held up by it.
-  int settling_factor = 5;
+  // Prices of a change that nobody asked for within `settling` after trouble, in thousandths of what a perfect picture in
+  // the tile is worth (up to half as much again for a small tile); in the first third of it (1 + settling_factor) times as much.
+  // On a link without trouble a change costs 60 % of it, and what the page itself changes 15 %.
+  int spatial_price = 250;  // at a keyframe; a third of it where any frame will do
+  int temporal_price = 80;
+  int still_price = 250;    // between video and a still or nothing
+  int settling_factor = 1;
   Duration settling = Duration::seconds(12);
   // How often a still is taken anew.
   Duration still_interval = Duration::seconds(5);

@@ -9,8 +9,10 @@ namespace {
 
 // A still needs the lowest layer for a short while every few seconds.
 constexpr std::int64_t kStillShare = 10;
-// What the page itself has just changed is to follow: its price is this part of the usual.
-constexpr std::int64_t kTouchedPart = 2;
+
+// Thousandths of the price: of what the page itself has just changed, and of changes on a link without trouble.
+constexpr std::int64_t kEasy = 150;
+constexpr std::int64_t kCalm = 600;
 
 }  // namespace
 
@@ -22,11 +24,10 @@ std::int64_t Selector::priceOf(const Entry& entry, ChoiceKind kind, int spatial,
   } else if (entry.spatial != spatial) {
     price = entry.catalogue.source().switching == Switching::kAnyFrame ? options_.spatial_price / 3 : options_.spatial_price;
   }
-  if (entry.touched) return worth / 1000 * price / kTouchedPart;
+  std::int64_t factor = entry.touched ? kEasy : kCalm;
   const Duration since = now - estimator_.lastTrouble();
-  const Duration half = options_.settling / 2;
-  if (since < options_.settling) price += price * options_.settling_factor * std::min(half, options_.settling - since).toMillis() / std::max<std::int64_t>(1, half.toMillis());
-  return worth / 1000 * price;
+  if (!entry.touched && since < options_.settling) factor = since < options_.settling / 3 ? 1000 * (1 + options_.settling_factor) : 1000;
+  return worth / 1000 * price * factor / 1000;
 }
 
 void Selector::buildOptions(Timestamp now) {
@@ -44,8 +45,8 @@ void Selector::buildOptions(Timestamp now) {
   for (const auto& entry : entries_) {
     const Source& source = entry->catalogue.source();
     const std::int64_t worth = utilityOfPerfection(options_.utility, entry->tile, source.content);
-    // A small tile's changes disturb as well.
-    const std::int64_t disturbed = std::max(worth, mean);
+    // A small tile's changes disturb as well, but not so much that it could never gain by one.
+    const std::int64_t disturbed = std::clamp(mean, worth, worth + worth / 2);
     std::int64_t best = 0;
     // In rising order of bits: nothing, a still, the layers.
     const auto add = [&](ChoiceKind kind, int spatial, int temporal, std::int64_t bits, std::int64_t decode, std::int64_t utility) {

@@ -45,7 +45,7 @@ TEST_CASE("the same call gives the same log on every platform", "[layers][log]")
   const std::string log = eventful();
   CHECK(log == eventful());
   // This constant is checked by the native build, by the sanitized one and by WebAssembly alike.
-  CHECK(hashOf(log) == 0);
+  CHECK(hashOf(log) == 0x29b49aa41fe7dbceULL);
 }
 
 TEST_CASE("the same simulation gives the same figures on every platform", "[layers][log]") {
@@ -58,7 +58,7 @@ TEST_CASE("the same simulation gives the same figures on every platform", "[laye
     const Figures& f = simulation.receiver(i).figures();
     figures += std::to_string(f.switches) + " " + std::to_string(f.bits) + " " + std::to_string(f.wasted) + " " + std::to_string(static_cast<std::int64_t>(f.utility)) + "\n";
   }
-  CHECK(hashOf(figures) == 0);
+  CHECK(hashOf(figures) == 0xb0f260089ca05e3ULL);
 }
 
 TEST_CASE("a recorded call replays", "[layers][log]") {

@@ -7,6 +7,7 @@ import { BackgroundProcessor } from 'tessera-rtc/background';
 import { VideoEncoder } from 'tessera-rtc/codecs';
 import { Recorder } from 'tessera-rtc/recorder';
 import { connectJanus, type SfuHandlers } from 'tessera-rtc/janus';
+import { LayerSelector, type VideoLayer } from 'tessera-rtc/layers';
 
 export async function call(token: string, grid: HTMLElement, chat: { add(from: unknown, data: unknown): void }): Promise<void> {
   const room = await joinRoom({ url: 'https://meet.example', room: 'standup', token });
@@ -53,4 +54,11 @@ export async function aJanusRoomOfOnesOwn(camera: MediaStreamTrack, handlers: Sf
   place.addSource('camera', 'camera', false, camera);
   place.selectLayer('ana', 'camera', { spatial: 1, temporal: 1 });
   place.close();
+}
+
+export async function onlyTheLayers(tileElement: HTMLElement, layers: VideoLayer[], sfu: { prefer(id: string, spatial: number, temporal: number): void }): Promise<void> {
+  const selector = await LayerSelector.create({ utility: { speakerWeight: 2 } });
+  selector.observe(tileElement, { id: 'alice/camera', layers, role: 'speaker' });
+  selector.downlink({ bitsPerSecond: 1_200_000, confidence: 0.8 });
+  selector.addEventListener('selection', ({ choices }) => choices.forEach((c) => sfu.prefer(c.id, c.spatial, c.temporal)));
 }
