@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { root } from './host.mjs';
 
-/** Gzipped size of a file's contents, in bytes, at the level a static server would use. */
-export const gzipSize = (contents) => gzipSync(contents, { level: 9, memLevel: 9 }).length;
+/** Gzipped size of a file's contents, in bytes, as tessera-server compresses it. */
+export const gzipSize = (contents) => Math.min(...[8, 9].map((memLevel) => gzipSync(contents, { level: 9, memLevel }).length));
 
 /** A script and every module that it imports statically. */
 function withStaticImports(file, seen = new Set()) {

@@ -2,10 +2,11 @@
 // Measures what a real page downloads for a first call, and what choosing a background adds, as gzip would send it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { chooseBackground, joinRoom, newRoom, openLobby, join as enter, seesMoving } from '../../browser/lib/app.js';
 import { launchChromium } from '../../browser/lib/chromium.js';
+// @ts-expect-error A script without types.
+import { gzipSize } from '../../../scripts/lib/sizes.mjs';
 import { root } from '../../browser/lib/paths.js';
 import { Resources, until } from '../../browser/lib/resources.js';
 import { Server } from '../../browser/lib/server.js';
@@ -21,7 +22,7 @@ test('bytes of a first call and of a first background', async () => {
   const bodies = new Map<string, number>();
   ben.context.on('request', request => {
     const { pathname } = new URL(request.url());
-    if (/\.(m?js|wasm|tsm)$/.test(pathname)) bodies.set(pathname, gzipSync(readFileSync(join(root, 'www/app/dist', pathname)), { level: 9, memLevel: 9 }).length);
+    if (/\.(m?js|wasm|tsm)$/.test(pathname)) bodies.set(pathname, gzipSize(readFileSync(join(root, 'www/app/dist', pathname))));
   });
   await ben.page.reload();
   await until('his own picture', () => ben.ui.evaluate(() => [...document.querySelectorAll('video')].some(video => video.videoWidth > 0), null));

@@ -58,7 +58,7 @@ std::pair<int, int> draw(Pipeline& pipeline, bool segment) {
 TEST_CASE("less detail takes effect with the next search, and nobody vanishes until then", "[video][detail]") {
   std::vector<Resolution> runs;
   Pipeline pipeline(std::make_unique<LeftIsPerson>(runs, true));
-  pipeline.setColor({0, 0, 0});
+  pipeline.setLook({.behind = Behind::kColor});
   const std::pair shown{220, 16};
   CHECK(draw(pipeline, true) == shown);
   for (const int detail : {1, 2, 0}) {
@@ -73,7 +73,7 @@ TEST_CASE("less detail takes effect with the next search, and nobody vanishes un
 TEST_CASE("a model of a fixed size goes on as it is", "[video][detail]") {
   std::vector<Resolution> runs;
   Pipeline pipeline(std::make_unique<LeftIsPerson>(runs, false));
-  pipeline.setColor({0, 0, 0});
+  pipeline.setLook({.behind = Behind::kColor});
   for (const int detail : {0, 2, -7, 99}) {
     pipeline.setDetail(detail);
     CHECK(draw(pipeline, true) == std::pair{220, 16});
