@@ -28,7 +28,12 @@ std::string eventful() {
   for (int i = 0; i < 9; ++i) call.add("person " + std::to_string(i) + "/camera", cameraSource(1 + i % 3, 1 + i % 2, 0.7 + 0.1 * i), tileOf(320 + 40 * i, 180 + 22 * i, i == 4));
   for (int tick = 0; tick < 600; ++tick) {
     const std::string id = "person " + std::to_string(random.below(9)) + "/camera";
-    if (tick % 37 == 0) call.selector.setTile(call.now, id, tileOf(100 + static_cast<int>(random.below(1200)), 100 + static_cast<int>(random.below(600))));
+    if (tick % 37 == 0) {
+      // One after the other: compilers differ in the order in which they work out arguments.
+      const int height = 100 + static_cast<int>(random.below(600));
+      const int width = 100 + static_cast<int>(random.below(1200));
+      call.selector.setTile(call.now, id, tileOf(width, height));
+    }
     if (tick == 200) call.selector.setDownlink(call.now, DataRate::kilobitsPerSecond(900), 700);
     if (tick == 260) call.selector.setDownlink(call.now, kUnlimited, 1000);
     if (tick == 300) call.selector.setDecodeBudget(call.now, 400'000);
