@@ -4,7 +4,8 @@
 import type { Behind, Look, VideoPipeline } from '../generated/video.mjs';
 import { WorkerFailure } from './failure.js';
 import { check, describePicture, giveFrame, takeFilmFrame, takeFrame } from './frames.js';
-import type { Assets, Stages } from './messages.js';
+import type { BackgroundStages } from './events.js';
+import type { Assets } from './messages.js';
 import type { EffectRequest } from './options.js';
 import { decodePicture } from './pictures.js';
 import { loadVideoModule, type VideoModule } from './video-module.js';
@@ -13,7 +14,7 @@ export interface Processed {
   frame: VideoFrame;
   /** Milliseconds that the segmentation took; null when it was left out. */
   segmentationMs: number | null;
-  stages: Stages;
+  stages: BackgroundStages;
 }
 
 const behindOf: Record<EffectRequest['kind'], Behind> = {

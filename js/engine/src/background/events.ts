@@ -2,9 +2,18 @@
 // Events of BackgroundProcessor.
 
 import type { TesseraError } from '../errors.js';
-import type { Stages } from './messages.js';
 
-export type { Stages as BackgroundStages };
+/** Milliseconds that each part of the work took, on average over the frames of the last second. */
+export interface BackgroundStages {
+  /** Copying the camera's frame into the module and converting it. */
+  input: number;
+  /** Finding the person; frames in which that was left out count with 0. */
+  segmentation: number;
+  /** Refining the mask, and drawing background and person. */
+  drawing: number;
+  /** Making a VideoFrame of the result. */
+  output: number;
+}
 
 /** Once a second while frames flow: averages over that second. */
 export class BackgroundStatsEvent extends Event {
@@ -22,7 +31,7 @@ export class BackgroundStatsEvent extends Event {
      */
     readonly level: number,
     /** Milliseconds of each part of that work, on average; zeros without a background. */
-    readonly stages: Stages,
+    readonly stages: BackgroundStages,
   ) {
     super('stats');
   }

@@ -4,18 +4,19 @@
 
 import { WorkerFailure } from './failure.js';
 import { Ladder } from './ladder.js';
-import type { Assets, Stages, Stats } from './messages.js';
+import type { BackgroundStages } from './events.js';
+import type { Assets, Stats } from './messages.js';
 import type { BackgroundRequest } from './options.js';
 
 /** What the gate needs of Engine; tests bring their own. */
 export interface FrameProcessor {
   apply(background: Exclude<BackgroundRequest, { kind: 'none' }>): Promise<void>;
-  process(frame: VideoFrame, segment: boolean): Promise<{ frame: VideoFrame; segmentationMs: number | null; stages: Stages }>;
+  process(frame: VideoFrame, segment: boolean): Promise<{ frame: VideoFrame; segmentationMs: number | null; stages: BackgroundStages }>;
   /** From the next frame on: how large a picture the person is searched for in, see Rung. */
   setDetail(detail: 0 | 1 | 2): Promise<void>;
 }
 
-const kNoStages: Stages = { input: 0, segmentation: 0, drawing: 0, output: 0 };
+const kNoStages: BackgroundStages = { input: 0, segmentation: 0, drawing: 0, output: 0 };
 
 /** Frames in a row that may fail (an odd one from the camera) before the background counts as broken. */
 export const kTolerated = 10;
@@ -140,7 +141,7 @@ export class Gate {
     const level = this.#load.level;
     if (this.#state === 'effect' && this.#load.second({ frameMs: msPerFrame, segmentationMs })) this.#climb();
     const stages = { ...this.#stages };
-    for (const stage of Object.keys(stages) as (keyof Stages)[]) stages[stage] /= frames;
+    for (const stage of Object.keys(stages) as (keyof BackgroundStages)[]) stages[stage] /= frames;
     this.#frames = this.#totalMs = this.#segmentations = this.#segmentationMs = 0;
     this.#stages = { ...kNoStages };
     return { fps: frames / seconds, msPerFrame, segmentationMs, level, stages };
@@ -152,10 +153,10 @@ export class Gate {
     void this.#processor?.then((processor) => processor.setDetail(this.#load.rung.detail)).catch(() => undefined);
   }
 
-  #count(ms: number, segmentationMs: number | null, stages: Stages): void {
+  #count(ms: number, segmentationMs: number | null, stages: BackgroundStages): void {
     this.#frames++;
     this.#totalMs += ms;
-    for (const stage of Object.keys(stages) as (keyof Stages)[]) this.#stages[stage] += stages[stage];
+    for (const stage of Object.keys(stages) as (keyof BackgroundStages)[]) this.#stages[stage] += stages[stage];
     if (segmentationMs === null) return;
     this.#segmentations++;
     this.#segmentationMs += segmentationMs;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page and the background's worker say to each other.
 
+import type { BackgroundStages } from './events.js';
 import type { BackgroundRequest } from './options.js';
 
 /** Where the worker finds its parts: absolute addresses. */
@@ -44,24 +45,12 @@ export type ToWorker =
   /** Closes every frame that the worker holds, and answers 'closed'. */
   | { type: 'close' };
 
-/** Milliseconds that each part of the work took, on average over the frames of the last second. */
-export interface Stages {
-  /** Copying the camera's frame into the module and converting it. */
-  input: number;
-  /** Finding the person; frames in which that was left out count with 0. */
-  segmentation: number;
-  /** Refining the mask, and drawing background and person. */
-  drawing: number;
-  /** Making a VideoFrame of the result. */
-  output: number;
-}
-
 export interface Stats {
   fps: number;
   msPerFrame: number;
   segmentationMs: number;
   level: number;
-  stages: Stages;
+  stages: BackgroundStages;
 }
 
 /** What went wrong, in a form that can be posted. `option` is set where an option was at fault. */
