@@ -9,9 +9,8 @@ import { serveFolder } from './site.js';
 
 const suite = new Resources();
 let browser: Browser;
-beforeAll(async () => {
-  browser = suite.add(await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync'] }), 'chromium', value => value.close());
-});
+const launch = (...flags: string[]): Promise<Browser> => chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...flags] });
+beforeAll(async () => { browser = suite.add(await launch(), 'chromium', value => value.close()); });
 afterAll(() => suite.close());
 
 const figure = (page: Page, policy: string, name: string): Promise<number> => page.evaluate(([wanted, key]) => {
@@ -64,8 +63,9 @@ test('the demo: tiles are dragged larger, pinned, the link is changed, and every
 
 test('LayerSelector follows an element: grown, shrunk, hidden, in device pixels', async () => {
   const origin = await serveFolder(suite, engineDist, '<!doctype html><title>layers</title><script type="module">import * as layers from "/layers.js"; globalThis.layers = layers;</script><div id="tile" style="width:160px;height:90px"></div>');
-  const { page, context, errors } = await newPerson(browser, { deviceScaleFactor: 2 });
-  suite.add(context, 'page', value => value.close());
+  // A real screen of two device pixels each: of an emulated one ResizeObserver knows nothing.
+  const dense = suite.add(await launch('--force-device-scale-factor=2', '--window-size=1400,1000'), 'dense chromium', value => value.close());
+  const { page, errors } = await newPerson(dense, { viewport: null });
   await page.goto(origin);
   await page.waitForFunction(() => 'layers' in globalThis);
   await page.evaluate(async () => {
