@@ -36,8 +36,11 @@ test('the demo: tiles are dragged larger, pinned, the link is changed, and every
   await page.getByRole('button', { name: 'Camera 2' }).click();
   expect(await page.getByRole('button', { name: 'Camera 2, pinned' }).getAttribute('aria-pressed')).toBe('true');
 
-  await page.locator('[name=bandwidth]').fill('0');
-  await until('the link at its least', () => page.evaluate(() => document.querySelector('#bandwidth')!.textContent === '0.15 Mbit/s'));
+  const rate = (text: string) => until(`a link of ${text}`, () => page.evaluate(wanted => document.querySelector('#rate')!.textContent === wanted && document.querySelector('#status')!.textContent!.includes(wanted), text));
+  for (const [value, text] of [['100', '10.00 Mbit/s'], ['0', '0.15 Mbit/s']] as const) {
+    await page.locator('[name=bandwidth]').fill(value);
+    await rate(text);
+  }
   const before = await figure(page, 'tessera', 'switches');
   await until('it to switch', async () => (await figure(page, 'tessera', 'switches')) > before);
 

@@ -24,7 +24,7 @@ const kilobits = (): number => Math.round(150 * (10_000 / 150) ** (Number(field(
 
 function applyLink(): void {
   const trace = field<HTMLSelectElement>('trace').value;
-  element('#bandwidth').textContent = `${(kilobits() / 1000).toFixed(2)} Mbit/s`;
+  element('#rate').textContent = `${(kilobits() / 1000).toFixed(2)} Mbit/s`;
   try {
     if (trace === 'file') simulator?.setTrace(fileText);
     else if (trace) simulator?.setTrace(trace);
