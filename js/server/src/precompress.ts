@@ -8,6 +8,9 @@ import { isImmutable } from './static-files.js';
 
 const compressible = /\.(js|mjs|css|wasm|svg|json|tsm|html)$/;
 
+/** Bytes. Larger files would hold up the start by tens of seconds; few people ask for them, and they are compressed when somebody does. */
+const kLargest = 2 << 20;
+
 /** Small files gain from zlib's larger buffers, large ones lose: the smaller result is kept. */
 async function smallestGzip(data: Buffer): Promise<Buffer> {
   const [a, b] = await Promise.all([8, 9].map((memLevel) => promisify(gzip)(data, { level: 9, memLevel }))) as [Buffer, Buffer];
@@ -21,7 +24,7 @@ export async function precompress(directory: string): Promise<number> {
     const path = join(entry.parentPath, entry.name);
     if (!entry.isFile() || !compressible.test(path) || !isImmutable(path) || existsSync(`${path}.br`)) continue;
     const data = readFileSync(path);
-    if (data.byteLength < 1024) continue;
+    if (data.byteLength < 1024 || data.byteLength > kLargest) continue;
     const params = { [constants.BROTLI_PARAM_SIZE_HINT]: data.byteLength };
     writeFileSync(`${path}.gz`, await smallestGzip(data));
     writeFileSync(`${path}.br`, await promisify(brotliCompress)(data, { params }));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The small parts on their own: rate limiter, addresses, options, certificates.
+// The small parts on their own: rate limiter, addresses, options, certificates, compressing ahead.
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { expect, test } from 'vitest';
 import { selfSignedCertificate } from './certificate.js';
 import { OptionError, resolveOptions, type TesseraServerOptions } from './options.js';
 import { requestAddress } from './origins.js';
+import { precompress } from './precompress.js';
 import { kSecret, startServer } from './testing/client.js';
 import { TokenBucket } from './token-bucket.js';
 import { createToken } from './tokens.js';
@@ -84,4 +85,15 @@ test('a self-signed certificate names this machine, is kept, and serves https', 
   });
   expect(status).toBe(200);
   await expect(startServer({ https: { cert: 'x', key: 'y' } })).rejects.toThrow(OptionError);
+});
+
+test('files up to 2 MiB are compressed ahead, larger ones would hold up the start', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-precompress-'));
+  mkdirSync(join(folder, 'assets'));
+  const [small, large] = ['assets/small-Bx81_kQz.js', 'assets/large-Cy92_lRa.wasm'].map((name) => join(folder, name)) as [string, string];
+  writeFileSync(small, 'tessera '.repeat(1000));
+  writeFileSync(large, Buffer.alloc((2 << 20) + 1));
+  expect(await precompress(folder)).toBe(1);
+  expect([existsSync(`${small}.gz`), existsSync(`${small}.br`), existsSync(`${large}.gz`), existsSync(`${large}.br`)]).toEqual([true, true, false, false]);
+  rmSync(folder, { recursive: true });
 });
