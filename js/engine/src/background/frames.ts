@@ -116,10 +116,13 @@ let knowsAlpha: boolean | null = null;
 function drawsI420A(): boolean {
   try {
     const frame = new VideoFrame(new Uint8Array(10), { format: 'I420A', codedWidth: 2, codedHeight: 2, timestamp: 0 });
-    const context = new OffscreenCanvas(2, 2).getContext('2d', { willReadFrequently: true });
-    context?.drawImage(frame, 0, 0);
-    frame.close();
-    return context?.getImageData(0, 0, 1, 1).data[3] === 0;
+    try {
+      const context = new OffscreenCanvas(2, 2).getContext('2d', { willReadFrequently: true });
+      context?.drawImage(frame, 0, 0);
+      return context?.getImageData(0, 0, 1, 1).data[3] === 0;
+    } finally {
+      frame.close();
+    }
   } catch {
     return false;
   }
@@ -134,8 +137,12 @@ function withAlpha(bytes: Uint8Array<ArrayBuffer>, carried: Carried): VideoFrame
   const { rotation, flip, ...upright } = carried;
   void rotation;
   void flip;
-  const image = readThroughCanvas(colors);
-  colors.close();
+  let image: ImageData;
+  try {
+    image = readThroughCanvas(colors);
+  } finally {
+    colors.close();
+  }
   const alpha = bytes.subarray(bytes.byteLength - width * height);
   for (let i = 0; i < alpha.length; i++) image.data[4 * i + 3] = alpha[i]!;
   return new VideoFrame(image.data, { ...upright, colorSpace: { primaries: 'bt709', transfer: 'iec61966-2-1', matrix: 'rgb', fullRange: true }, format: 'RGBA' });
