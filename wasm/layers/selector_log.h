@@ -34,6 +34,7 @@ class SelectorLog {
   void quality(Timestamp now, ServerQuality quality);
   void decodeBudget(Timestamp now, std::int64_t micros);
   void audio(Timestamp now, DataRate rate);
+  void restart(Timestamp now);
   void frame(Timestamp now, std::string_view id);
   void statistics(Timestamp now, std::span<const StreamSample> samples);
   void decided(Timestamp now, std::span<const Choice> choices);

@@ -175,6 +175,9 @@ bool apply(Selector& selector, std::string_view line, Timestamp& last) {
     const DataRate rate = DataRate::bitsPerSecond(words.number(0, kMost));
     if (!words.done()) return false;
     selector.setAudio(now, rate);
+  } else if (what == "restart") {
+    if (!words.done()) return false;
+    selector.restart(now);
   } else if (what == "frame") {
     const std::string id = words.id();
     if (!words.done()) return false;
