@@ -53,7 +53,9 @@ struct ReplayDifference {
   std::string actual;    // what this build does
 };
 
-// Runs a log's inputs through a fresh Selector and compares the decisions. Error: the log does not parse.
+// Runs a log's inputs through a fresh Selector and gives the log that this makes. Error: the log does not parse.
+Result<std::string> rerun(std::string_view log);
+// Does so and compares the decisions. Error: the log does not parse.
 Result<std::optional<ReplayDifference>> replay(std::string_view log);
 
 }  // namespace tessera::layers
