@@ -26,7 +26,7 @@ Targets (default: wasm engine server app)
   --help    this text`;
 
 const generated = join(root, 'js/engine/src/generated');
-const moduleNames = ['session', 'janus', 'video', 'vp8_encoder', 'vp9_encoder', 'vpx_decoder', 'opus', 'opus_dred', 'layers', 'layers_simulator'];
+const moduleNames = ['session', 'janus', 'video', 'compositor', 'vp8_encoder', 'vp9_encoder', 'vpx_decoder', 'opus', 'opus_dred', 'layers', 'layers_simulator'];
 /** Modules without Embind: a .wasm and nothing else. */
 const rawModuleNames = ['audio'];
 
