@@ -34,6 +34,7 @@ export class Hub {
   readonly #key: Uint8Array;
   readonly #rooms = new Map<string, Room>();
   readonly #connections = new Set<Connection>();
+  readonly #departures: ((room: string, participantId: string) => void)[] = [];
   #closing = false;
 
   constructor(options: HubOptions) {
@@ -54,6 +55,16 @@ export class Hub {
       for (const participant of room.participants.values()) participant.link ? (present += 1) : (absent += 1);
     }
     return { rooms: this.#rooms.size, present, absent, watchers, sockets: this.#connections.size };
+  }
+
+  /** True for participants of the room, also while their socket is lost and their place is kept. */
+  hasPlace(room: string, participantId: string): boolean {
+    return this.#rooms.get(room)?.participants.has(participantId) ?? false;
+  }
+
+  /** Calls `listener` whenever somebody has lost its place. */
+  onDeparture(listener: (room: string, participantId: string) => void): void {
+    this.#departures.push(listener);
   }
 
   /** A client has come. Hand its messages to the result, and tell it when the client is gone. */
@@ -216,6 +227,7 @@ export class Hub {
     room.changed();
     this.metrics.departures.inc({ reason });
     this.log.info({ room: roomTag(room.info.name), size: room.participants.size, reason }, 'left');
+    for (const listener of this.#departures) listener(room.info.name, participant.id);
     this.#dropIfEmpty(room);
   }
 

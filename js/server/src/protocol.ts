@@ -50,6 +50,7 @@ const visible = /[^\s\u200D]/u;
 const id = z.string().min(1).max(64);
 const token = z.string().max(4096);
 const room = z.string().regex(roomNamePattern);
+export const roomSchema = room;
 /** 1 to 64 printable characters (code points), at least one of them visible; trimmed. */
 export const nameSchema = z
   .string()

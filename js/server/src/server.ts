@@ -11,6 +11,7 @@ import { createLogger } from './log.js';
 import { Metrics } from './metrics.js';
 import { OptionError, resolveOptions, type TesseraServerOptions } from './options.js';
 import { Origins } from './origins.js';
+import { Relay } from './relay/relay.js';
 import { Signalling } from './signalling.js';
 import { tokenKey } from './tokens.js';
 
@@ -86,6 +87,8 @@ export function createTesseraServer(options: TesseraServerOptions = {}): Tessera
   httpServer.requestTimeout = 30_000;
   const signalling = new Signalling(hub, origins);
   signalling.attach(httpServer);
+  const relay = settings.relay ? new Relay(hub, origins) : undefined;
+  relay?.attach(httpServer);
   // The HTTP server forgets sockets once they are upgraded; at the deadline all of them must go.
   const sockets = new Set<Socket>();
   httpServer.on('connection', (socket: Socket) => {
@@ -99,6 +102,7 @@ export function createTesseraServer(options: TesseraServerOptions = {}): Tessera
     const started = performance.now();
     hub.announceClosing();
     const stopped = new Promise<void>((resolve) => httpServer.close(() => resolve()));
+    relay?.close();
     await signalling.drain(deadlineMs);
     hub.dispose();
     const rest = Math.max(0, deadlineMs - (performance.now() - started));
@@ -114,6 +118,7 @@ export function createTesseraServer(options: TesseraServerOptions = {}): Tessera
 
   const server: TesseraServer = {
     async listen() {
+      await relay?.load();
       await new Promise<void>((resolve, reject) => {
         const onError = (error: NodeJS.ErrnoException) => reject(explainListenError(error, settings.host, settings.port));
         httpServer.once('error', onError);
