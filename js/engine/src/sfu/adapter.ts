@@ -24,6 +24,8 @@ export interface SfuHandlers {
   layerChanged?(participantId: string, sourceId: string, layer: Partial<LayerChoice>): void;
   /** The server says that packets are being lost; `uplink`: on their way to it. */
   slowLink?(uplink: boolean, lost: number): void;
+  /** The server's own word on the downlink, where it has one. 'good' takes back nothing of what is measured here. */
+  downlinkQuality?(quality: 'good' | 'poor' | 'lost'): void;
   quality(quality: Quality): void;
   /** '' while nobody speaks. */
   activeSpeaker(participantId: string): void;
@@ -56,6 +58,8 @@ export interface SfuConnection {
   networkChanged(): void;
   /** For connections yet to be made. */
   setIceServers?(servers: RTCIceServer[]): void;
+  /** Settings that are as before, a fresh token aside. For connections yet to be made. */
+  renew?(settings: Record<string, unknown>): void;
   close(): void;
 }
 
@@ -82,4 +86,5 @@ export type SfuAdapter = (settings: Record<string, unknown>, identity: SfuIdenti
 /** Each kind of server and where its adapter lies, fetched when a room needs it. */
 export const kAdapters: Record<string, () => Promise<SfuAdapter>> = {
   janus: async () => (await import('../janus/index.js')).connectJanus,
+  livekit: async () => (await import('../livekit/index.js')).connectLiveKit,
 };
