@@ -14,6 +14,7 @@ export const withoutNamespaces = isRoot ? null : 'network namespaces need root';
 /** A host of the network: a namespace that lives as long as this process holds its keeper. */
 export class Host {
   #number: number;
+  #throttled = false;
 
   private constructor(readonly network: Network, readonly name: string, readonly keeper: Child, number: number, readonly folder: string) {
     this.#number = number;
@@ -58,6 +59,13 @@ export class Host {
   /** Drops everything in both directions, silently: the host's interface stays up and hears nothing. */
   async cut(): Promise<void> { await command('bridge', 'link', 'set', 'dev', this.port, 'state', '0'); }
   async restore(): Promise<void> { await command('bridge', 'link', 'set', 'dev', this.port, 'state', '3'); }
+
+  /** Lets through at most so much to this host, waiting packets in a queue of 300 ms: a slow downlink. null: as much as there is. */
+  async throttle(kilobitsPerSecond: number | null): Promise<void> {
+    if (this.#throttled) await command('tc', 'qdisc', 'del', 'dev', this.port, 'root');
+    this.#throttled = kilobitsPerSecond !== null;
+    if (kilobitsPerSecond !== null) await command('tc', 'qdisc', 'add', 'dev', this.port, 'root', 'tbf', 'rate', `${kilobitsPerSecond}kbit`, 'burst', '5kb', 'latency', '300ms');
+  }
 
   /** Pulls the plug, as the host sees it: its interface loses its carrier. */
   async unplug(): Promise<void> { await command('ip', 'link', 'set', this.port, 'down'); }

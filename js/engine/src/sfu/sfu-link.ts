@@ -12,6 +12,7 @@ import { DataOutbox } from './data-outbox.js';
 import { DataParts, type DataPart } from './data-parts.js';
 import { Demand } from './demand.js';
 import { offeredLayers, type OfferedLayer } from './layers.js';
+import { setLayersOf, withLayers } from './room-layers.js';
 import { Selection } from './selection.js';
 
 /** What participants tell each other, in a signal's `payload.sfu`; see PEER_PAYLOADS.md. */
@@ -60,12 +61,19 @@ export class SfuLink implements MediaPath, SourceSink {
     const { room } = link.handlers;
     const { signal } = this.#ending;
     link.ended.addEventListener('abort', () => this.close(), { once: true, signal });
-    this.#selection = new Selection({
-      choose: (participantId, sourceId, choice) => {
-        this.#connection?.selectLayer(participantId, sourceId, choice);
-        if (this.#connection?.setActiveLayers) this.#tell(participantId, { take: { [sourceId]: choice?.spatial ?? -1 } });
+    const { assetBaseUrl } = link.connection;
+    this.#selection = new Selection(
+      {
+        choose: (participantId, sourceId, choice) => {
+          this.#connection?.selectLayer(participantId, sourceId, choice);
+          if (this.#connection?.setActiveLayers) this.#tell(participantId, { take: { [sourceId]: choice?.spatial ?? -1 } });
+        },
+        statistics: async () => (await this.#connection?.statistics()) ?? null,
+        failed: ({ message }) => link.handlers.notify({ type: 'Warning', code: 'layers-failed', message }, null),
       },
-    });
+      assetBaseUrl === undefined ? {} : { assetBaseUrl },
+    );
+    setLayersOf(room, this.#selection);
     this.#publication = link.handlers.publish(this);
     room.addEventListener('participantjoined', ({ participant }) => this.#came(participant), { signal });
     room.addEventListener('participantleft', ({ participant }) => this.#went(participant), { signal });
@@ -106,7 +114,7 @@ export class SfuLink implements MediaPath, SourceSink {
       ...receiving,
       participantId,
       outbound: sending?.outbound ?? [],
-      inbound: receiving.inbound.filter((row) => row.participantId === participantId),
+      inbound: withLayers(receiving.inbound.filter((row) => row.participantId === participantId), this.#selection.choices),
     })) as unknown as PeerDiagnostics[];
   }
 
@@ -254,6 +262,7 @@ export class SfuLink implements MediaPath, SourceSink {
     return {
       stateChanged: current((state, reconnections) => {
         this.#state = { state, reconnections };
+        this.#selection.stateChanged(state, reconnections);
         for (const id of room.participants.keys()) this.#stateOf(id);
         this.#moveOn();
       }),
@@ -265,13 +274,17 @@ export class SfuLink implements MediaPath, SourceSink {
         this.#received.delete(`${participantId}/${sourceId}`);
         handlers.notify({ type: 'RemoteSourceRemoved', participantId, sourceId }, null);
       }),
-      slowLink: current((uplink, lost) => {
-        if (!uplink) this.#selection.slowLink(lost);
+      slowLink: current((uplink) => {
+        if (!uplink) this.#selection.downlinkQuality('poor');
       }),
+      downlinkQuality: current((quality) => this.#selection.downlinkQuality(quality)),
       quality: current((quality) => {
         for (const id of room.participants.keys()) handlers.quality(id, quality);
       }),
-      activeSpeaker: current((id) => handlers.activeSpeaker(id)),
+      activeSpeaker: current((id) => {
+        this.#selection.speakerChanged(id);
+        handlers.activeSpeaker(id);
+      }),
       warning: current((code, message) => handlers.notify({ type: 'Warning', code, message }, null)),
       closed: current((code, message) => {
         handlers.notify({ type: 'Warning', code, message }, null);
@@ -292,14 +305,14 @@ export class SfuLink implements MediaPath, SourceSink {
     handlers.notify({ type: 'RemoteSourceAdded', participantId, source }, track);
     this.#received.add(`${participantId}/${source.id}`);
     this.#moveOn();
-    if (source.kind === 'video') this.#selection.addSource(participant, source.id, source.content);
+    if (source.kind === 'video') this.#selection.addSource(participant, source.id, source.content, track);
   }
 
   // --- who is there ---
 
   #came(participant: RemoteParticipant): void {
     this.#stateOf(participant.id);
-    participant.viewsChanged = () => this.#selection.viewsChanged(participant);
+    participant.viewsChanged = () => this.#selection.viewsChanged();
     const early = this.#early.get(participant.id) ?? [];
     this.#early.delete(participant.id);
     for (const { source, track } of early) this.#sourceAdded(participant.id, source, track);
@@ -364,7 +377,7 @@ export class SfuLink implements MediaPath, SourceSink {
     const participant = this.#link.handlers.room.participants.get(from);
     if (!participant) return;
     for (const [sourceId, offered] of Object.entries(layers ?? {})) {
-      if (participant.sources.has(sourceId) && Array.isArray(offered)) this.#selection.setLayers(participant, sourceId, offered);
+      if (participant.sources.has(sourceId)) this.#selection.setLayers(participant, sourceId, offered);
     }
     for (const [sourceId, spatial] of Object.entries(take ?? {})) {
       if (Number.isInteger(spatial)) this.#own.get(sourceId)?.demand?.take(from, spatial);

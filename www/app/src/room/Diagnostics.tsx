@@ -8,6 +8,7 @@ import type { RoomModel } from '../call/room-model.ts';
 import { bitrate, milliseconds, percent } from '../format.ts';
 import { CopyButton, Icon } from '../ui.tsx';
 import { readDiagnostics } from './diagnostics-read.ts';
+import { LayersLogButton } from './LayersLog.tsx';
 import { asText, graphPath, overallStages, roundUp, type ConnectionView, type Stage } from './diagnostics-view.ts';
 
 const kSlots = 60;
@@ -49,6 +50,7 @@ export function Diagnostics({ room }: { room: RoomModel; media: MediaModel }) {
       <div class="row">
         <CopyButton label="Copy as text" text={() => asText(room.room.name, signalling, views, new Date())} />
         <button type="button" class="button quiet" onClick={() => saveLog(room)}><Icon name="save" />Save log</button>
+        {views.some(({ relayed }) => relayed) && <LayersLogButton room={room.room} />}
       </div>
     </div>
   );
@@ -129,11 +131,6 @@ function Graph({ history: { up, down }, name }: { history: History; name: string
   );
 }
 
-function saveLog(room: RoomModel): void {
-  const url = URL.createObjectURL(new Blob([room.room.exportLog()], { type: 'application/jsonl' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `tessera-${room.room.name}-${new Date().toISOString().slice(0, 19).replace(/:/g, '')}.jsonl`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+function saveLog({ room }: RoomModel): void {
+  saveText(room.exportLog(), `tessera-${room.name}`, 'jsonl');
 }
