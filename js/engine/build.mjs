@@ -31,6 +31,7 @@ const entries = {
   'recorder-worker': 'recorder/worker.ts',
   'recorder-worklet': 'recorder/worklet.ts',
   janus: 'janus/index.ts',
+  livekit: 'livekit/index.ts',
   layers: 'layers/index.ts',
   'layers-simulator': 'layers/simulator.ts',
 };

@@ -61,6 +61,8 @@ export interface SfuConnection {
   networkChanged(): void;
   /** For connections yet to be made. */
   setIceServers?(servers: RTCIceServer[]): void;
+  /** Settings that are as before, a fresh token aside. For connections yet to be made. */
+  renew?(settings: Record<string, unknown>): void;
   close(): void;
 }
 
@@ -87,4 +89,5 @@ export type SfuAdapter = (settings: Record<string, unknown>, identity: SfuIdenti
 /** Each kind of server and where its adapter lies, fetched when a room needs it. */
 export const kAdapters: Record<string, () => Promise<SfuAdapter>> = {
   janus: async () => (await import('../janus/index.js')).connectJanus,
+  livekit: async () => (await import('../livekit/index.js')).connectLiveKit,
 };

@@ -165,15 +165,19 @@ export class SfuLink implements TopologyLink, SourceSink {
   #joined(message: ProtocolMessage): void {
     const { sfu, participantId, iceServers } = message as unknown as { sfu: Record<string, unknown>; participantId: string; iceServers?: RTCIceServer[] };
     this.#iceServers = iceServers ?? [];
-    const settings = JSON.stringify([sfu, participantId]);
+    // A path is one of the server that signals.
+    const url = String(sfu['url']).replace(/^\/(?!\/)/, `${this.#link.connection.url.origin.replace(/^http/, 'ws')}/`);
+    // A token is a fresh one each time, and changes nothing.
+    const settings = JSON.stringify([{ ...sfu, token: '' }, participantId]);
     if (settings === this.#settings) {
       // Signalling was away: what was told meanwhile may be lost.
       this.#connection?.setIceServers?.(this.#iceServers);
+      this.#connection?.renew?.({ ...sfu, url });
       for (const id of this.#link.handlers.room.participants.keys()) this.#greet(id);
       return;
     }
     this.#settings = settings;
-    void this.#connect(sfu, participantId);
+    void this.#connect({ ...sfu, url }, participantId);
   }
 
   async #connect(sfu: Record<string, unknown>, participantId: string): Promise<void> {
