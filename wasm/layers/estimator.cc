@@ -22,7 +22,9 @@ constexpr Duration kCalm = Duration::seconds(12);
 constexpr double kBackOff = 0.85;
 constexpr double kStepBack = 0.92;
 
-// So long without a packet, and a sound has been muted, or everything has stopped.
+// A sound that is silent for so long while others arrive has been muted: a queue would let some of it through.
+constexpr Duration kMuted = Duration::millis(150);
+// So long without a packet at all, and the link is down.
 constexpr Duration kSilence = Duration::millis(700);
 
 // More than any counter grows between two samples; keeps sums of hostile input in range.
@@ -59,7 +61,7 @@ void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, Fram
   }
   if (stream.expected == FrameRate() && !sample.audio) stream.quiet_until = now + Duration::millis(1200);  // it has just been asked for
   stream.expected = expected;
-  if (sample.audio && now - stream.last_arrival > kSilence && now - last_arrival_ < kSilence) {
+  if (sample.audio && now - stream.last_arrival >= kMuted && last_arrival_ > stream.last_arrival) {
     stream.lateness = stream.learnt = stream.ratio = 0;
     return;
   }

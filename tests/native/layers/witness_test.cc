@@ -57,7 +57,7 @@ struct Room {
 
   DownlinkEstimator estimator;
   std::vector<Flow> flows;
-  Timestamp now = Timestamp::seconds(1);
+  Timestamp now = Timestamp::millis(1000);
 };
 
 }  // namespace
