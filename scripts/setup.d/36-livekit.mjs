@@ -8,7 +8,7 @@ import { build, livekitServer, livekitVersion } from '../lib/livekit.mjs';
 
 export default {
   name: 'livekit',
-  title: `livekit-server ${livekitVersion}, built from its Go module (about 5 min on two cores, once per machine)`,
+  title: `livekit-server ${livekitVersion}, built from its Go module (about 6 min on two cores, once per machine)`,
   for: 'test',
   async isReady() {
     return existsSync(livekitServer());

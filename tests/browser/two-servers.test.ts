@@ -9,14 +9,7 @@ import { launchChromium, newPerson } from './lib/chromium.js';
 import { Redis } from './lib/redis.js';
 import { Resources, until } from './lib/resources.js';
 import { Server } from './lib/server.js';
-
-type Engine = typeof import('../../js/engine/src/index.js');
-declare global {
-  // eslint-disable-next-line no-var
-  var tessera: Engine;
-  // eslint-disable-next-line no-var
-  var room: Awaited<ReturnType<Engine['joinRoom']>> | undefined;
-}
+import './sfu/in-page.js';
 
 const suite = new Resources();
 const room = newRoom();

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs a real livekit-server, as scripts/setup built it, in a namespace of its own; it can be killed and started again.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AccessToken } from 'livekit-server-sdk';
+import type { Page } from 'playwright-core';
 import type { Host } from '../../net/network.js';
 import { livekitServer } from '../../../scripts/lib/livekit.mjs';
+import { root } from './paths.js';
 import { type Child, start } from './processes.js';
 import { until } from './resources.js';
 
@@ -64,4 +66,24 @@ export class LiveKit {
     await this.#child?.end('SIGKILL');
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+declare global {
+  // eslint-disable-next-line no-var
+  var livekit: typeof import('../../../js/engine/src/livekit/index.js');
+  // eslint-disable-next-line no-var
+  var livekitClient: typeof import('livekit-client');
+}
+
+/** Puts a copy of livekit-client into a bare page's folder, as a site of its own has one; gives the folder. */
+export function ownLiveKitClient(folder: string): string {
+  copyFileSync(path.join(root, 'node_modules/livekit-client/dist/livekit-client.esm.mjs'), path.join(folder, 'livekit-client.mjs'));
+  writeFileSync(path.join(folder, 'own.js'), "globalThis.livekitClient = await import('/livekit-client.mjs');\n");
+  return folder;
+}
+
+/** Loads it, as globalThis.livekitClient. */
+export async function loadLiveKitClient(page: Page): Promise<void> {
+  await page.addScriptTag({ type: 'module', url: '/own.js' });
+  await page.waitForFunction(() => globalThis.livekitClient !== undefined);
 }

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two LiveKit nodes behind one Redis: people who are connected with different ones see each other, and layers follow sizes.
-import { cpSync } from 'node:fs';
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, test } from 'vitest';
 import { Network } from '../../net/network.js';
 import { newRoom } from '../lib/app.js';
 import { barePage } from '../lib/bare.js';
 import { launchChromium, newPerson } from '../lib/chromium.js';
-import { LiveKit } from '../lib/livekit.js';
-import { root } from '../lib/paths.js';
+import { LiveKit, loadLiveKitClient, ownLiveKitClient } from '../lib/livekit.js';
 import { Redis } from '../lib/redis.js';
 import { Resources, until } from '../lib/resources.js';
 import { Server } from '../lib/server.js';
@@ -31,9 +28,10 @@ async function enter(node: LiveKit, identity: string, camera: { width: number; h
   const { context, page } = await newPerson(browser, { bypassCSP: true });
   suite.add(context, `context of ${identity}`, value => value.close());
   await page.goto(server.origin);
+  await page.waitForFunction(() => globalThis.tessera !== undefined);
+  await loadLiveKitClient(page);
   await page.evaluate(async ({ url, token, camera, shown }) => {
-    const [client, { RoomLayers }] = (await Promise.all([import('/livekit-client.mjs' as string), import('/engine/livekit.js' as string)])) as
-      [typeof import('livekit-client'), typeof import('../../../js/engine/src/livekit/index.js')];
+    const { livekitClient: client, livekit: { RoomLayers } } = globalThis;
     const own = new client.Room({ dynacast: true });
     await RoomLayers.create(own);
     const video = document.createElement('video');
@@ -56,10 +54,8 @@ beforeAll(async () => {
   const redis = suite.add(await Redis.start(network.address), 'redis', value => value.close());
   nodes = [];
   for (const name of ['one', 'two']) nodes.push(suite.add(await LiveKit.start(await network.addHost(name), { redis: redis.address }), name, value => value.close()));
-  const folder = barePage(suite);
-  cpSync(path.join(root, 'node_modules/livekit-client/dist/livekit-client.esm.mjs'), path.join(folder, 'livekit-client.mjs'));
   // Only serves the page.
-  server = suite.add(await Server.start({ staticDir: folder }), 'server', value => value.close());
+  server = suite.add(await Server.start({ staticDir: ownLiveKitClient(barePage(suite, 'livekit')) }), 'server', value => value.close());
   browser = suite.add(await launchChromium({ camera: 'wide' }), 'chromium', value => value.close());
 }, 90_000);
 afterAll(() => suite.close());

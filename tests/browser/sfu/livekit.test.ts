@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call through a real LiveKit: layers that follow the tiles, senders that encode what is watched, LiveKit killed; and a page's own
 // livekit-client beside it, with our layer selection and our background.
-import { cpSync } from 'node:fs';
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Network } from '../../net/network.js';
 import { newRoom } from '../lib/app.js';
 import { barePage } from '../lib/bare.js';
 import { launchChromium, newPerson } from '../lib/chromium.js';
-import { LiveKit } from '../lib/livekit.js';
-import { root } from '../lib/paths.js';
+import { LiveKit, loadLiveKitClient, ownLiveKitClient } from '../lib/livekit.js';
 import { Resources, until } from '../lib/resources.js';
 import { Server } from '../lib/server.js';
 import { encodes, heightOf, makeTiles, received, resize } from './in-page.js';
@@ -47,9 +44,7 @@ async function enter(name: string, camera: { width: number; height: number }): P
 beforeAll(async () => {
   const network = suite.add(await Network.create(), 'network', value => value.close());
   livekit = suite.add(await LiveKit.start(await network.addHost('livekit')), 'livekit', value => value.close());
-  const folder = barePage(suite);
-  // A copy of its own, as a site has it.
-  cpSync(path.join(root, 'node_modules/livekit-client/dist/livekit-client.esm.mjs'), path.join(folder, 'livekit-client.mjs'));
+  const folder = ownLiveKitClient(barePage(suite, 'layers', 'livekit'));
   server = suite.add(await Server.start({ staticDir: folder, flags: [...livekit.flags, '--mesh-up-to', '0'] }), 'server', value => value.close());
   browser = suite.add(await launchChromium({ camera: 'wide' }), 'chromium', value => value.close());
   room = newRoom();
@@ -124,10 +119,10 @@ test('what is hidden is not sent, and comes back when it is shown', async () => 
 
 test("a page's own livekit-client: our selection chooses by the element's size, our background is its processor", async () => {
   const page = await open('Dora');
+  await loadLiveKitClient(page);
   const token = await LiveKit.token(room, 'dora');
   await page.evaluate(async ({ url, token }) => {
-    const [client, ours] = (await Promise.all([import('/livekit-client.mjs' as string), import('/engine/livekit.js' as string)])) as
-      [typeof import('livekit-client'), typeof import('../../../js/engine/src/livekit/index.js')];
+    const { livekitClient: client, livekit: ours } = globalThis;
     const own = new client.Room({ dynacast: true });
     const layers = await ours.RoomLayers.create(own);
     const video = document.createElement('video');
