@@ -91,6 +91,10 @@ export const kLinks: { readonly [topology in Exclude<Topology, 'mesh'>]?: () => 
     const { SfuLink } = await import('../sfu/sfu-link.js');
     return (host) => new SfuLink(host);
   },
+  mcu: async () => {
+    const { McuLink } = await import('../mcu/mcu-link.js');
+    return (host) => new McuLink(host);
+  },
 };
 
 /** As `PeerDiagnostics`, before the room adds what it knows of the participant. @internal */
