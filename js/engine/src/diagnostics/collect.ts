@@ -24,7 +24,7 @@ export async function collect(room: Room, link: SessionLink | undefined, since: 
     room: room.name,
     topology: room.topology,
     ...(room.topology === 'mcu' && link?.offer?.mixer !== undefined ? { mixer: link.offer.mixer } : {}),
-    connections: link?.media.traffic?.() ?? peers.map((peer) => trafficOf(peer, peer.participantId)),
+    connections: (link?.media.connections?.() ?? peers).map(trafficOf),
     participantId: room.local.id,
     signalling: { state: room.signallingState, since, transport: (link?.connection.transport.kind as 'websocket' | 'polling' | undefined) ?? null, url },
     peers,

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one connection carries, counted from what it measures.
 
-import type { ConnectionTraffic, PeerDiagnostics } from './types.js';
-
-type Measured = Pick<PeerDiagnostics, 'transport' | 'outbound'> & { inbound: readonly (PeerDiagnostics['inbound'][number] & { participantId?: string })[] };
+import type { MeasuredConnection } from '../topology/link.js';
+import type { ConnectionTraffic } from './types.js';
 
 const sum = (rows: readonly { bitsPerSecond: number }[]): number => rows.reduce((total, { bitsPerSecond }) => total + (bitsPerSecond || 0), 0);
 
 /** @internal */
-export function trafficOf({ transport, inbound, outbound }: Measured, participantId?: string): ConnectionTraffic {
+export function trafficOf({ participantId, transport, inbound, outbound }: MeasuredConnection): ConnectionTraffic {
   const sent = outbound.filter(({ active, bytesSent }) => active !== false && bytesSent !== 0);
   const received = inbound.filter(({ sourceId, bytesReceived }) => sourceId !== undefined && bytesReceived !== 0);
   return {

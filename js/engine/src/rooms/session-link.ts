@@ -141,10 +141,10 @@ export class SessionLink {
     return (this.#board ??= import('../topology/board.js').then(({ Board }) => new Board(this)));
   }
 
-  /** Where nobody is reached for a while, and there is another way, it is looked into. */
+  /** Where nobody is reached for a while, it is looked into. */
   #doubt(state: string): void {
     clearTimeout(this.#doubting);
-    if (state !== 'connected' && this.offer?.topologies?.includes('relay')) this.#doubting = setTimeout(() => void this.board(), kDoubtAfter);
+    if (state !== 'connected') this.#doubting = setTimeout(() => void this.board(), kDoubtAfter);
   }
 
   /** Gets a fresh token for the session, which waits for it. False if there is no way to get one. */

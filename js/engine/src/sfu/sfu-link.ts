@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A room whose media goes through an SFU: the adapter of that kind of server, the layers taken and given, and data over signalling.
+// A room whose media goes through an SFU: the adapter of that kind of server, and the layers taken and given.
 
-import { trafficOf } from '../diagnostics/traffic.js';
-import type { ConnectionTraffic, PeerDiagnostics } from '../diagnostics/types.js';
+import type { PeerDiagnostics } from '../diagnostics/types.js';
 import type { RemoteParticipant } from '../participants/remote-participant.js';
 import type { RemoteSource } from '../participants/source.js';
 import type { Publication, SourceSink } from '../rooms/publication.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
 import type { LinkHost, TopologyLink } from '../topology/link.js';
 import { kAdapters, type SfuConnection, type SfuDiagnostics, type SfuHandlers } from './adapter.js';
-import { DataOutbox } from './data-outbox.js';
-import { DataParts, type DataPart } from './data-parts.js';
 import { Demand } from './demand.js';
 import { offeredLayers, type OfferedLayer } from './layers.js';
 import { Selection } from './selection.js';
@@ -21,7 +18,6 @@ interface Told {
   layers?: Record<string, OfferedLayer[]>;
   /** Of the receiver's sources: the spatial layer that the sender takes, -1 for none. */
   take?: Record<string, number>;
-  data?: DataPart;
 }
 
 interface Own {
@@ -40,8 +36,6 @@ export class SfuLink implements TopologyLink, SourceSink {
   readonly #early = new Map<string, { source: Omit<RemoteSource, 'track'>; track: MediaStreamTrack }[]>();
   /** Whose signalling is lost: they have to be told again when they are back. */
   readonly #absent = new Set<string>();
-  readonly #parts = new DataParts();
-  readonly #outbox = new DataOutbox((to, data) => this.#tell(to, { data }));
   readonly #selection: Selection;
   #measured: SfuDiagnostics[] = [];
   #settings = '';
@@ -103,18 +97,13 @@ export class SfuLink implements TopologyLink, SourceSink {
     })) as unknown as PeerDiagnostics[];
   }
 
-  traffic(): ConnectionTraffic[] {
-    return this.#measured.map((measured) => trafficOf(measured));
-  }
-
-  sendData(topic: string, data: string | Uint8Array, _reliable: boolean, to: string[]): void {
-    this.#outbox.push(topic, data, to.length ? to : this.#link.handlers.room.participants.keys());
+  connections(): SfuDiagnostics[] {
+    return this.#measured;
   }
 
   close(): void {
     this.#ending.abort();
     for (const participant of this.#link.handlers.room.participants.values()) participant.viewsChanged = undefined;
-    this.#outbox.close();
     this.#publication.close();
     this.#selection.close();
     for (const { demand } of this.#own.values()) demand?.close();
@@ -269,7 +258,6 @@ export class SfuLink implements TopologyLink, SourceSink {
     participant.viewsChanged = undefined;
     this.#absent.delete(participant.id);
     this.#selection.removeParticipant(participant.id);
-    this.#parts.forget(participant.id);
     this.#receiversChanged();
   }
 
@@ -316,7 +304,7 @@ export class SfuLink implements TopologyLink, SourceSink {
     this.#link.tell(to, told);
   }
 
-  #told(from: string, { layers, take, data }: Told): void {
+  #told(from: string, { layers, take }: Told): void {
     const participant = this.#link.handlers.room.participants.get(from);
     if (!participant) return;
     for (const [sourceId, offered] of Object.entries(layers ?? {})) {
@@ -325,7 +313,5 @@ export class SfuLink implements TopologyLink, SourceSink {
     for (const [sourceId, spatial] of Object.entries(take ?? {})) {
       if (Number.isInteger(spatial)) this.#own.get(sourceId)?.demand?.take(from, spatial);
     }
-    const whole = data && this.#parts.add(from, data);
-    if (whole) this.#link.handlers.data(from, whole.topic, whole.data);
   }
 }

@@ -8,7 +8,7 @@
 // To add one: implement `TopologyLink`, put its line into `kLinks`, its name into `kTopologies` (capabilities.ts), and say in the
 // server's `topologies.ts` what has to be there for it. What is missing anywhere is not on offer.
 
-import type { ConnectionTraffic, PeerDiagnostics } from '../diagnostics/types.js';
+import type { PeerDiagnostics, ReceivedDiagnostics } from '../diagnostics/types.js';
 import type { Quality } from '../participants/remote-participant.js';
 import type { Notification } from '../rooms/notifications.js';
 import type { Publication, SourceSink } from '../rooms/publication.js';
@@ -25,8 +25,8 @@ export interface MediaPath {
   audioLevel(participantId: string): number;
   /** One entry for each participant, `name`, `state`, `quality` and `iceRestarts` aside. Rates are those since the last call. */
   diagnostics(): Promise<unknown>;
-  /** Of the last `diagnostics()`: every connection that carries media. Absent where each entry of those is one. */
-  traffic?(): ConnectionTraffic[];
+  /** What the last `diagnostics()` measured of each connection that carries media. Absent where each entry of those is one. */
+  connections?(): readonly MeasuredConnection[];
   /** `to` empty: everybody. Absent: goes through the signalling server. */
   sendData?(topic: string, data: string | Uint8Array, reliable: boolean, to: string[]): void;
 }
@@ -96,6 +96,9 @@ export const kLinks: { readonly [topology in Exclude<Topology, 'mesh'>]?: () => 
     return (host) => new McuLink(host);
   },
 };
+
+/** A connection or a socket, as counted by `Room.getDiagnostics()`. `participantId` of a row: whose it is; of the whole: whom it leads to, absent for a server. */
+export type MeasuredConnection = Pick<PeerDiagnostics, 'transport' | 'outbound'> & { participantId?: string; inbound: readonly (ReceivedDiagnostics & { participantId?: string })[] };
 
 /** As `PeerDiagnostics`, before the room adds what it knows of the participant. @internal */
 export type MeasuredPeer = Omit<PeerDiagnostics, 'name' | 'state' | 'quality' | 'iceRestarts'>;

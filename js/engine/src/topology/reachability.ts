@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Says when WebRTC reaches nobody, so that the room goes over to the relay; then tries now and again, and says when it does.
+// Says when WebRTC reaches nobody, so that the room goes over to the relay, and why TURN was no help; then tries now and again, and
+// says when it does.
 
 import type { SessionLink } from '../rooms/session-link.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
 import { Probes } from './probe.js';
+import { checkTurn } from './turn-check.js';
 
 /** ICE has failed when it has tried for this long, in milliseconds. */
 const kTryingAtMost = 8_000;
@@ -25,6 +27,8 @@ export class Reachability {
   #pause = kTryAgain;
   #tryAt = 0;
   #busy = false;
+  /** The TURN servers have been asked since somebody was last reached. */
+  #asked = false;
 
   constructor(session: SessionLink) {
     this.#session = session;
@@ -50,29 +54,40 @@ export class Reachability {
     this.#busy = true;
     try {
       if (topology === 'relay' && this.#mine) await this.#tryAgain();
-      else if (topology === 'mesh' && offer.topology === 'mesh' && offer.topologies.includes('relay')) await this.#lookAtMesh();
+      else if (topology === 'mesh' && offer.topology === 'mesh') await this.#lookAtMesh(offer.topologies.includes('relay'));
       else this.#stuckSince = undefined;
     } finally {
       this.#busy = false;
     }
   }
 
-  async #lookAtMesh(): Promise<void> {
+  async #lookAtMesh(relay: boolean): Promise<void> {
     const { call, handlers } = this.#session;
     const anybody = [...handlers.room.participants.values()];
     if (anybody.length === 0 || anybody.some(({ state }) => state === 'connected')) {
       this.#stuckSince = undefined;
+      this.#asked = false;
       return;
+    }
+    if (!this.#asked) {
+      this.#asked = true;
+      void this.#askTurn();
     }
     const peers = (await call.diagnostics()) as { states: { iceConnectionState: string } }[];
     const now = performance.now();
     if (peers.length === 0 || !peers.every(({ states }) => kStuck.includes(states.iceConnectionState))) this.#stuckSince = undefined;
     else this.#stuckSince ??= now;
-    if (this.#stuckSince === undefined || now - this.#stuckSince < kTryingAtMost) return;
+    if (!relay || this.#stuckSince === undefined || now - this.#stuckSince < kTryingAtMost) return;
     this.#stuckSince = undefined;
     this.#mine = true;
     this.#tryAt = now + this.#pause;
     this.#say(false);
+  }
+
+  async #askTurn(): Promise<void> {
+    const { iceServers, ended, handlers } = this.#session;
+    const trouble = await checkTurn(iceServers, ended).catch(() => undefined);
+    if (trouble && !ended.aborted) handlers.notify({ type: 'Warning', ...trouble }, null);
   }
 
   async #tryAgain(): Promise<void> {
