@@ -20,7 +20,7 @@ const pages: Record<string, [type: string, body: string]> = {
   '/': ['text/html', '<!doctype html><title>mixer</title><link rel="icon" href="data:,"><script type="module" src="/load.js"></script>'],
   '/load.js': [types['.js']!, "globalThis.audio = await import('/engine/audio.js');\n"],
   '/video': ['text/html', '<!doctype html><title>video mixer</title><link rel="icon" href="data:,"><script type="module" src="/load-video.js"></script><body>'],
-  '/load-video.js': [types['.js']!, "globalThis.video = await import('/engine/mixer.js');\n"],
+  '/load-video.js': [types['.js']!, "globalThis.load = (name) => import(`/engine/${name}.js`);\nglobalThis.video = await load('mixer');\n"],
   '/recorder.js': [types['.js']!, recorder],
 };
 

@@ -68,6 +68,20 @@ void tabulate(int limit, float start, float extent, int count, std::vector<Tap>&
   }
 }
 
+const std::vector<Tap>& Resampler::Tables::get(int limit, float start, float extent, int count) {
+  for (const Table& known : tables_) {
+    if (known.limit == limit && known.start == start && known.extent == extent && known.count == count) return known.taps;
+  }
+  Table& made = tables_[next_];
+  next_ = (next_ + 1) % tables_.size();
+  made.limit = limit;
+  made.start = start;
+  made.extent = extent;
+  made.count = count;
+  tabulate(limit, start, extent, count, made.taps);
+  return made.taps;
+}
+
 void Resampler::halve(Plane& in, SourceRect& rect, std::vector<std::uint8_t>& buffer) {
   const int width = halfUp(in.width);
   const int height = halfUp(in.height);
@@ -117,10 +131,10 @@ void Resampler::mixRows(Plane in, const Tap& tap, int from, int to) {
   }
 }
 
-void Resampler::mixColumns(std::uint8_t* out, int count) {
+void Resampler::mixColumns(const std::vector<Tap>& across, std::uint8_t* out, int count) {
   const std::uint8_t* const row = row_.data();
   const auto product = [&](int i) TESSERA_INLINE_LAMBDA {
-    const Tap& tap = across_[static_cast<std::size_t>(i)];
+    const Tap& tap = across[static_cast<std::size_t>(i)];
     return wasm_i32x4_dot_i16x8(wasm_u16x8_load8x8(row + tap.first), wasm_v128_load(tap.weights.data()));
   };
   const auto four = [&](int i) TESSERA_INLINE_LAMBDA {
@@ -132,7 +146,7 @@ void Resampler::mixColumns(std::uint8_t* out, int count) {
     wasm_v128_store64_lane(out + x, wasm_u8x16_narrow_i16x8(words, words), 0);
   }
   for (; x < count; ++x) {
-    const Tap& tap = across_[static_cast<std::size_t>(x)];
+    const Tap& tap = across[static_cast<std::size_t>(x)];
     int sum = 0;
     for (int k = 0; k < kTaps; ++k) sum += row[tap.first + k] * tap.weights[static_cast<std::size_t>(k)];
     out[x] = rounded(sum);
@@ -152,16 +166,16 @@ void Resampler::run(Plane in, SourceRect rect, MutablePlane out) {
     }
     return;
   }
-  tabulate(in.width, rect.x, rect.width, out.width, across_);
-  tabulate(in.height, rect.y, rect.height, out.height, down_);
+  const std::vector<Tap>& across = across_.get(in.width, rect.x, rect.width, out.width);
+  const std::vector<Tap>& down = down_.get(in.height, rect.y, rect.height, out.height);
   // Taps read eight samples even where the plane is narrower.
   const auto room = static_cast<std::size_t>(in.width) + kTaps;
   if (row_.size() < room) row_.resize(room);
-  const int from = across_.front().first;
-  const int to = std::min(in.width, across_.back().first + kTaps);
+  const int from = across.front().first;
+  const int to = std::min(in.width, across.back().first + kTaps);
   for (int y = 0; y < out.height; ++y) {
-    mixRows(in, down_[static_cast<std::size_t>(y)], from, to);
-    mixColumns(out.row(y), out.width);
+    mixRows(in, down[static_cast<std::size_t>(y)], from, to);
+    mixColumns(across, out.row(y), out.width);
   }
 }
 

@@ -34,12 +34,29 @@ class Resampler {
   void run(const I420View& in, SourceRect rect, const MutableI420View& out);
 
  private:
+  // What tabulate() gave for the latest sizes: tiles of a grid all ask for the same.
+  class Tables {
+   public:
+    // Valid until the next call.
+    const std::vector<Tap>& get(int limit, float start, float extent, int count);
+
+   private:
+    struct Table {
+      int limit = 0;
+      float start = 0;
+      float extent = 0;
+      int count = 0;
+      std::vector<Tap> taps;
+    };
+    std::array<Table, 8> tables_;
+    std::size_t next_ = 0;
+  };
   void halve(Plane& in, SourceRect& rect, std::vector<std::uint8_t>& buffer);
   void mixRows(Plane in, const Tap& tap, int from, int to);
-  void mixColumns(std::uint8_t* out, int count);
+  void mixColumns(const std::vector<Tap>& across, std::uint8_t* out, int count);
 
-  std::vector<Tap> across_;
-  std::vector<Tap> down_;
+  Tables across_;
+  Tables down_;
   std::vector<std::uint8_t> row_;
   std::vector<std::uint8_t> reduced_[2];
 };
