@@ -7,7 +7,8 @@ import { networkInterfaces } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, shipped } from './build.mjs';
-import { SetupError, cache, main, root } from './lib/host.mjs';
+import { SetupError, cache, canUseApt, log, main, root } from './lib/host.mjs';
+import { kinds, startLocalSfu } from './lib/local-sfu.mjs';
 import { setUp } from './setup.mjs';
 
 const help = `npm start [-- OPTION...]
@@ -20,6 +21,8 @@ Sets up and builds what is missing, then serves the web app on http://localhost:
   --key FILE    private key, PEM
   --port N      another port than 8080; 0 for any free one
   --host H      listen on this address only (default: every address of this machine)
+  --sfu KIND    media server for rooms of more than three people: janus, livekit or none
+                (default: whichever there is on this machine, Janus first)
   --verbose     print the server's log
   --help        this text`;
 
@@ -33,6 +36,7 @@ function options() {
         key: { type: 'string' },
         port: { type: 'string', default: '8080' },
         host: { type: 'string' },
+        sfu: { type: 'string' },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -42,6 +46,7 @@ function options() {
   }
   if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65535) throw new SetupError('--port takes a number from 0 to 65535.');
   if (Boolean(values.cert) !== Boolean(values.key)) throw new SetupError('--cert and --key go together: give both or neither.');
+  if (values.sfu !== undefined && values.sfu !== 'none' && !kinds[values.sfu]) throw new SetupError('--sfu takes janus, livekit or none.');
   return { ...values, port: Number(values.port), https: values.https || Boolean(values.cert) };
 }
 
@@ -62,6 +67,29 @@ function tokenSecret() {
     writeFileSync(path, randomBytes(48).toString('base64'), { mode: 0o600 });
   }
   return readFileSync(path, 'utf8');
+}
+
+/**
+ * Brings a media server along where it can.
+ * @returns {Promise<{title: string, options: object, stop: () => Promise<void>} | {why: string}>}
+ */
+async function mediaServer(wanted) {
+  if (wanted === 'none') return { why: 'as --sfu none asks for' };
+  if (wanted !== 'livekit' && kinds.janus.missing() && canUseApt()) {
+    await setUp({ only: ['janus'] }).catch((error) => log(`Janus could not be installed: ${error.message}`));
+  }
+  const reasons = [];
+  for (const kind of wanted ? [wanted] : Object.keys(kinds)) {
+    const { title, missing } = kinds[kind];
+    const why = missing();
+    if (why) reasons.push(`${title}: ${why}`);
+    else {
+      const started = await startLocalSfu(kind, log);
+      if (started) return { title, ...started };
+      reasons.push(`${title}: it does not start`);
+    }
+  }
+  return { why: reasons.join('; ') };
 }
 
 /** Addresses other devices on the network reach this machine by, IPv4 first. */
@@ -85,11 +113,12 @@ async function listen(createTesseraServer, settings, host) {
   }
 }
 
-function announce(server, { https, cert, host }) {
+function announce(server, { https, cert, host }, sfu) {
   const everywhere = host === undefined || host === '0.0.0.0' || host === '::';
   const shared = everywhere ? sharedAddresses().map((address) => `${https ? 'https' : 'http'}://${address}:${server.port}`) : [];
   const lines = ['', `  Open:   ${everywhere ? server.url.replace(/\/\/[^/]*:/, '//localhost:') : server.url}`];
   for (const address of shared) lines.push(`  Share:  ${address}`);
+  lines.push('', sfu.options ? `  Rooms of more than three people go through ${sfu.title} on this machine.` : `  No media server: rooms hold up to six people, each connected with each. (${sfu.why})`);
   if (!https) lines.push('', '  Browsers give other devices no camera over plain http. For calls with them: npm start -- --https');
   else if (!cert) lines.push('', '  The certificate was made here, so browsers warn once: choose "Advanced", then go on to the page.');
   lines.push('', '  Ctrl-C stops.', '');
@@ -105,7 +134,9 @@ await main(async () => {
   const { createTesseraServer, precompress, selfSignedCertificate } = await import(join(root, 'js/server/dist/index.js'));
   const staticDir = join(root, 'www/app/dist');
   await precompress(staticDir);
+  const sfu = await mediaServer(given.sfu);
   const settings = {
+    ...(sfu.options ? { sfu: sfu.options } : {}),
     port: given.port,
     staticDir,
     openRooms: true,
@@ -118,12 +149,14 @@ await main(async () => {
   try {
     server = await listen(createTesseraServer, settings, given.host);
   } catch (error) {
+    await sfu.stop?.();
     if (['ListenError', 'OptionError'].includes(error.name)) throw new SetupError(error.message);
     throw error;
   }
-  announce(server, given);
+  announce(server, given, sfu);
   await new Promise((stop) => {
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
   });
   await server.close({ deadlineMs: 2000 });
+  await sfu.stop?.();
 });

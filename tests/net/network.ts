@@ -14,6 +14,7 @@ export const withoutNamespaces = isRoot ? null : 'network namespaces need root';
 /** A host of the network: a namespace that lives as long as this process holds its keeper. */
 export class Host {
   #number: number;
+  #throttled = false;
 
   private constructor(readonly network: Network, readonly name: string, readonly keeper: Child, number: number, readonly folder: string) {
     this.#number = number;
@@ -64,6 +65,13 @@ export class Host {
     for (const rule of ['add table inet blocked', 'add chain inet blocked input { type filter hook input priority 0 ; }', 'add rule inet blocked input meta l4proto udp drop']) await this.run('nft', rule);
   }
   async allowUdp(): Promise<void> { await this.run('nft', 'delete table inet blocked'); }
+
+  /** Lets through at most so much to this host, waiting packets in a queue of 300 ms: a slow downlink. null: as much as there is. */
+  async throttle(kilobitsPerSecond: number | null): Promise<void> {
+    if (this.#throttled) await command('tc', 'qdisc', 'del', 'dev', this.port, 'root');
+    this.#throttled = kilobitsPerSecond !== null;
+    if (kilobitsPerSecond !== null) await command('tc', 'qdisc', 'add', 'dev', this.port, 'root', 'tbf', 'rate', `${kilobitsPerSecond}kbit`, 'burst', '5kb', 'latency', '300ms');
+  }
 
   /** Pulls the plug, as the host sees it: its interface loses its carrier. */
   async unplug(): Promise<void> { await command('ip', 'link', 'set', this.port, 'down'); }

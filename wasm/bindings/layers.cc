@@ -25,6 +25,7 @@ EMSCRIPTEN_BINDINGS(layers) {
       .function("addTimes(jitter, jitterBufferDelay, jitterBufferEmitted, decodeTime, width, height)", &SelectionPort::addTimes)
       .function("endStatistics(now)", &SelectionPort::endStatistics)
       .function("frameDecoded(now, id)", &SelectionPort::frameDecoded)
+      .function("restart(now)", &SelectionPort::restart)
       .function("update(now)", &SelectionPort::update)
       .function("choices()", &SelectionPort::choices)
       .function("choiceId(index)", &SelectionPort::choiceId)

@@ -38,8 +38,10 @@ val encodings(const std::string& content, int layers) {
   } else if (content == "camera") {
     push(list, object({{"maxBitrate", val(kCameraLayers[1].max_bitrate)}, {"scalabilityMode", val("L1T2")}}));
   } else if (content == "screen") {
-    // Text wants every pixel: layers of frame rate only.
-    push(list, object({{"maxBitrate", val(kScreenBitsPerSecond)}, {"scalabilityMode", val("L1T3")}}));
+    // Text wants every pixel: layers of frame rate only. Janus thins those out of simulcast alone, so there is a second encoding,
+    // which is never sent.
+    push(list, object({{"rid", val("h")}, {"maxBitrate", val(kScreenBitsPerSecond)}, {"scalabilityMode", val("L1T3")}}));
+    push(list, object({{"rid", val("m")}, {"scaleResolutionDownBy", val(2)}, {"active", val(false)}, {"scalabilityMode", val("L1T3")}}));
   } else {
     push(list, object({{"maxBitrate", val(isScreen(content) ? kScreenAudioBitsPerSecond : kMicrophoneBitsPerSecond)}}));
   }
@@ -127,8 +129,9 @@ void LayeredSenders::apply(const std::string& source_id) {
   const int count = isNullish(list) ? 0 : lengthOf(list);
   for (int i = 0; i < count; ++i) {
     val encoding = list[i];
-    // The largest is the first.
-    const unsigned bits = i == 0 ? kAllLayers << (count - 1) : 1U << (count - 1 - i);
+    // The largest is the first; of a screen it is all that is ever sent.
+    const bool screen = state.content == "screen";
+    const unsigned bits = screen ? (i == 0 ? kAllLayers : 0) : i == 0 ? kAllLayers << (count - 1) : 1U << (count - 1 - i);
     setMember(encoding, "active", val((layers & kAllLayers & bits) != 0));
   }
   state.applying = true;

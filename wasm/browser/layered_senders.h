@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends our sources to an SFU: cameras in three simulcast layers, each of which can be turned off while nobody takes it.
+// Sends our sources to an SFU: cameras in three simulcast layers, each of which can be turned off while nobody takes it, screens
+// in layers of frame rate.
 
 #pragma once
 

@@ -22,6 +22,11 @@ constexpr Duration kCalm = Duration::seconds(12);
 constexpr double kBackOff = 0.85;
 constexpr double kStepBack = 0.92;
 
+// A sound that is silent for so long while others arrive has been muted: a queue would let some of it through.
+constexpr Duration kMuted = Duration::millis(150);
+// So long without a packet at all, and the link is down.
+constexpr Duration kSilence = Duration::millis(700);
+
 // More than any counter grows between two samples; keeps sums of hostile input in range.
 constexpr std::int64_t kMostGrowth = 1'000'000'000'000;
 
@@ -56,6 +61,10 @@ void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, Fram
   }
   if (stream.expected == FrameRate() && !sample.audio) stream.quiet_until = now + Duration::millis(1200);  // it has just been asked for
   stream.expected = expected;
+  if (sample.audio && now - stream.last_arrival >= kMuted && last_arrival_ > stream.last_arrival) {
+    stream.lateness = stream.learnt = stream.ratio = 0;
+    return;
+  }
   const std::int64_t arrived = sample.audio ? sample.packets_received - last.packets_received : sample.frames_received - last.frames_received;
   if (now < stream.quiet_until || arrived < 0) {
     stream.lateness = 0;
@@ -74,7 +83,13 @@ void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, Fram
     const double jitter = static_cast<double>(sample.jitter.toMicros()) / 1e6;
     stream.least_jitter = std::min(stream.least_jitter + 0.001 * dt, jitter);
     votes.weight += weight;
-    if (stream.lateness > threshold) votes.late += weight;
+    votes.streams += 1;
+    votes.sound |= sample.audio;
+    if (stream.lateness > threshold) {
+      votes.late += weight;
+      votes.late_streams += 1;
+      votes.sound_late |= sample.audio;
+    }
     if (stream.lateness > 2 * threshold) votes.very_late += weight;
     if (stream.lateness > before + 0.1 * dt) votes.growing += weight;
     if (jitter > stream.least_jitter + 0.03 + 0.3 * interval) votes.jittery += weight;
@@ -114,14 +129,39 @@ void DownlinkEstimator::measure(Timestamp now, std::int64_t bytes) {
   }
 }
 
+// 0 to 1: how much of a growing delay on this link most streams show.
+double DownlinkEstimator::lateness(const Votes& votes, Timestamp now) const {
+  if (2 * votes.late <= votes.weight || (votes.streams > 1 && votes.late_streams < 2)) return 0;
+  // A delay that is high and no longer grows is a queue that drains.
+  if (votes.growing < 0.34 * votes.weight) return 0;
+  const bool borne_out = 2 * votes.jittery >= votes.weight || loss() > 0 || now - last_arrival_ > kSilence;
+  if (votes.sound ? !votes.sound_late : !borne_out) return 0;
+  return 2 * votes.very_late >= votes.weight ? 1 : 0.6;
+}
+
+// Share of the packets of about the last half second, 0 for the one or two that any link loses, and for what one of several
+// streams lost on its way to the server.
+double DownlinkEstimator::loss() const {
+  double lost = 0;
+  double arrived = 0;
+  int flowing = 0;
+  int losing = 0;
+  for (const Stream& stream : streams_) {
+    lost += stream.lost;
+    arrived += stream.arrived;
+    flowing += stream.lost + stream.arrived >= 5;
+    losing += stream.lost >= 1;
+  }
+  return lost < 3 || (flowing > 2 && losing < 2) ? 0 : lost / (lost + arrived);
+}
+
 void DownlinkEstimator::sample(Timestamp now, std::span<const StreamSample> samples, std::span<const FrameRate> expected) {
   const double dt = (now - last_sample_).toSeconds();
   if (sampled_ && dt < 0.02) return;
   for (Stream& stream : streams_) stream.present = false;
   Votes votes;
   std::int64_t bytes = 0;
-  std::int64_t received = 0;
-  std::int64_t lost = 0;
+  bool lost = false;
   for (std::size_t i = 0; i < samples.size() && i < expected.size(); ++i) {
     const StreamSample& sample = samples[i];
     Stream& stream = streamOf(sample);
@@ -129,8 +169,12 @@ void DownlinkEstimator::sample(Timestamp now, std::span<const StreamSample> samp
     if (sample.packets_received < stream.last.packets_received || sample.bytes_received < stream.last.bytes_received) stream.last = sample;
     stream.present = true;
     bytes += growth(sample.bytes_received, stream.last.bytes_received);
-    received += growth(sample.packets_received, stream.last.packets_received);
-    lost += growth(sample.packets_lost, stream.last.packets_lost);
+    const std::int64_t received = growth(sample.packets_received, stream.last.packets_received);
+    const std::int64_t missing = growth(sample.packets_lost, stream.last.packets_lost);
+    lost |= missing > 0;
+    stream.arrived = stream.arrived / (1 + dt / 0.4) + static_cast<double>(received);
+    stream.lost = stream.lost / (1 + dt / 0.4) + static_cast<double>(missing);
+    if (received > 0) stream.last_arrival = last_arrival_ = now;
     // After a pause of the page nothing can be said of the time in between.
     if (sampled_ && dt < 1.5) observe(stream, sample, expected[i], now, dt, votes);
     stream.last = sample;
@@ -142,22 +186,12 @@ void DownlinkEstimator::sample(Timestamp now, std::span<const StreamSample> samp
     return;
   }
   measure(now, bytes);
-  double seen = 0;
-  if (votes.weight > 0) {
-    if (votes.very_late >= 0.5 * votes.weight) seen += 1;
-    else if (votes.late >= 0.5 * votes.weight) seen += 0.6;
-    if (votes.jittery >= 0.5 * votes.weight) seen += 0.4;
-    if (votes.frozen >= 0.5 * votes.weight) seen += 0.5;
-    // A delay that is high and no longer grows is a queue that drains.
-    if (votes.growing < 0.34 * votes.weight) seen = 0;
+  double seen = lateness(votes, now);
+  if (seen > 0) {
+    if (2 * votes.jittery >= votes.weight) seen += 0.4;
+    if (2 * votes.frozen >= votes.weight) seen += 0.5;
   }
-  // Over about half a second, and never for the one or two packets that any link loses.
-  lost_ = lost_ / (1 + dt / 0.4) + static_cast<double>(lost);
-  arrived_ = arrived_ / (1 + dt / 0.4) + static_cast<double>(received);
-  if (lost > 0 && lost_ >= 3) {
-    const double loss = lost_ / (lost_ + arrived_);
-    seen += loss > 0.1 ? 1 : loss > 0.04 ? 0.5 : 0;
-  }
+  if (const double share = lost ? loss() : 0; share > 0.04) seen += share > 0.1 ? 1 : 0.5;
   // Halves every 200 ms.
   score_ = score_ / (1 + dt / 0.2) + seen;
   evidence_ = static_cast<int>(std::min(1.0, score_) * 1000);

@@ -9,7 +9,9 @@
 //   buffer     growth of the jitter buffer's delay per frame
 //   freezes    of the picture
 // Evidence that most streams agree on makes it say "congested" within 200 to 300 ms; what one stream alone shows is its
-// sender's trouble. Congested, what arrives is what the link carries: the limit falls to 85 % of it. Then it holds, climbs
+// sender's trouble. Sound is sent evenly, pictures as fast as a busy sender makes them: where there is sound, lateness counts
+// only if sound is late as well, and where there is none only with jitter or loss, or once nothing arrives at all. A sound that
+// is silent while others arrive has been muted and is no witness. Congested, what arrives is what the link carries: the limit falls to 85 % of it. Then it holds, climbs
 // slowly past the rate that failed, and doubles every second beyond it. Without trouble there is no limit.
 #pragma once
 
@@ -98,16 +100,22 @@ class DownlinkEstimator {
     double learnt = 0;     // seconds of observation in `ratio`
     double least_jitter = 1e9;
     double buffer = 0;     // seconds per frame, smoothed
+    double lost = 0, arrived = 0;  // packets, each counting less the older it is
     FrameRate expected;
     Timestamp quiet_until;
+    Timestamp last_arrival;
     bool present = false;
   };
   struct Votes {
     double weight = 0, late = 0, very_late = 0, growing = 0, jittery = 0, frozen = 0;
+    int streams = 0, late_streams = 0;
+    bool sound = false, sound_late = false;
   };
 
   Stream& streamOf(const StreamSample& sample);
   void observe(Stream& stream, const StreamSample& sample, FrameRate expected, Timestamp now, double dt, Votes& votes);
+  double lateness(const Votes& votes, Timestamp now) const;
+  double loss() const;
   void measure(Timestamp now, std::int64_t bytes);
   void congested(Timestamp now, double share, bool queueing);
 
@@ -121,6 +129,7 @@ class DownlinkEstimator {
   DataRate received_;
   DataRate latest_;
   Timestamp last_sample_;
+  Timestamp last_arrival_;
   Timestamp last_advance_;
   Timestamp last_trouble_;
   Timestamp hold_until_;
@@ -131,7 +140,6 @@ class DownlinkEstimator {
   double limit_ = 0;   // bits per second, while limited_
   double failed_ = 0;  // the rate that the link carried when it was congested last
   int failures_ = 0;   // one after the other without getting past failed_
-  double lost_ = 0, arrived_ = 0;  // packets, each counting less the older it is
   double score_ = 0;
   int evidence_ = 0;
 };

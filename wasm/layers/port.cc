@@ -135,6 +135,8 @@ void SelectionPort::endStatistics(double now) {
 
 void SelectionPort::frameDecoded(double now, const std::string& id) { selector_->frameDecoded(at(now), id); }
 
+void SelectionPort::restart(double now) { selector_->restart(at(now)); }
+
 int SelectionPort::update(double now) {
   const std::span<const Choice> news = selector_->update(at(now));
   read_.assign(news.begin(), news.end());

@@ -37,6 +37,7 @@ class SelectionPort {
   void addTimes(double jitter, double jitter_buffer_delay, double jitter_buffer_emitted, double decode_time, int width, int height);
   void endStatistics(double now);
   void frameDecoded(double now, const std::string& id);
+  void restart(double now);
 
   // Decides; gives how many choices changed. They, or after choices() all of them, are then read by their index.
   int update(double now);

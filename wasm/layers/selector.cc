@@ -115,6 +115,18 @@ void Selector::setAudio(Timestamp now, DataRate rate) {
   options_.audio = rate;
 }
 
+void Selector::restart(Timestamp now) {
+  if (log_ != nullptr) log_->restart(now);
+  estimator_ = DownlinkEstimator(options_.estimator);
+  rooms_.clear();
+  stage_ = 0;
+  changed_ = true;
+  for (const auto& entry : entries_) {
+    entry->last_frames = -1;
+    entry->last_statistics = now;
+  }
+}
+
 void Selector::frameDecoded(Timestamp now, std::string_view id) {
   if (log_ != nullptr) log_->frame(now, id);
   if (Entry* entry = find(id)) frameArrived(*entry, now);

@@ -75,6 +75,9 @@ class Selector {
   void setAudio(Timestamp now, DataRate rate);
   // getStats' inbound streams; feeds the estimate, the layers' bitrates, the decode cost, and ends the fetching of stills.
   void statistics(Timestamp now, std::span<const StreamSample> samples);
+  // The connection was made anew, perhaps over another network: what was seen of the downlink is forgotten, the server's word
+  // and everything that the page wants stay.
+  void restart(Timestamp now);
   // A frame of this source was decoded (only needed without statistics()).
   void frameDecoded(Timestamp now, std::string_view id);
 

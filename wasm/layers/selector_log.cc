@@ -104,6 +104,8 @@ void SelectorLog::decodeBudget(Timestamp now, std::int64_t micros) { append(Line
 
 void SelectorLog::audio(Timestamp now, DataRate rate) { append(Line(now).word("audio").number(rate.toBitsPerSecond()).take()); }
 
+void SelectorLog::restart(Timestamp now) { append(Line(now).word("restart").take()); }
+
 void SelectorLog::frame(Timestamp now, std::string_view id) { append(Line(now).word("frame").id(id).take()); }
 
 void SelectorLog::statistics(Timestamp now, std::span<const StreamSample> samples) {

@@ -34,6 +34,7 @@ class SelectorLog {
   void quality(Timestamp now, ServerQuality quality);
   void decodeBudget(Timestamp now, std::int64_t micros);
   void audio(Timestamp now, DataRate rate);
+  void restart(Timestamp now);
   void frame(Timestamp now, std::string_view id);
   void statistics(Timestamp now, std::span<const StreamSample> samples);
   void decided(Timestamp now, std::span<const Choice> choices);
@@ -52,7 +53,9 @@ struct ReplayDifference {
   std::string actual;    // what this build does
 };
 
-// Runs a log's inputs through a fresh Selector and compares the decisions. Error: the log does not parse.
+// Runs a log's inputs through a fresh Selector and gives the log that this makes. Error: the log does not parse.
+Result<std::string> rerun(std::string_view log);
+// Does so and compares the decisions. Error: the log does not parse.
 Result<std::optional<ReplayDifference>> replay(std::string_view log);
 
 }  // namespace tessera::layers

@@ -175,6 +175,9 @@ bool apply(Selector& selector, std::string_view line, Timestamp& last) {
     const DataRate rate = DataRate::bitsPerSecond(words.number(0, kMost));
     if (!words.done()) return false;
     selector.setAudio(now, rate);
+  } else if (what == "restart") {
+    if (!words.done()) return false;
+    selector.restart(now);
   } else if (what == "frame") {
     const std::string id = words.id();
     if (!words.done()) return false;
@@ -193,16 +196,15 @@ std::string_view lineAt(std::string_view text, std::size_t at) { return text.sub
 
 }  // namespace
 
-Result<std::optional<ReplayDifference>> replay(std::string_view log) {
+Result<std::string> rerun(std::string_view log) {
   const auto wrong = [](std::size_t line) { return Error{ErrorCode::kInvalidMessage, "line " + std::to_string(line) + " of the log does not parse"}; };
   const auto options = readOptions(lineAt(log, 0));
   if (!options) return wrong(1);
-  SelectorLog again(log.size() + 65536);
+  SelectorLog again(log.size() + log.size() / 4 + 65536);
   Selector selector(*options);
   selector.setLog(&again);
   Timestamp last;
   std::size_t number = 0;
-  std::size_t compared = 0;  // bytes of both logs that are known to be the same
   for (std::size_t at = 0; at < log.size();) {
     const std::string_view line = lineAt(log, at);
     at += line.size() + 1;
@@ -210,14 +212,24 @@ Result<std::optional<ReplayDifference>> replay(std::string_view log) {
     if (line == "truncated") break;
     // The first line is there already, and decisions come of themselves.
     if (number > 1 && !line.starts_with('>') && !apply(selector, line, last)) return wrong(number);
-    const std::string_view done = again.text();
+  }
+  return again.text();
+}
+
+Result<std::optional<ReplayDifference>> replay(std::string_view log) {
+  const auto again = rerun(log);
+  if (!again) return again.error();
+  const std::string_view done = again.value();
+  std::size_t number = 0;
+  std::size_t compared = 0;  // bytes of both logs that are known to be the same
+  for (; compared < log.size(); ++number) {
+    const std::string_view line = lineAt(log, compared);
+    if (line == "truncated") return std::optional<ReplayDifference>();
     const std::string_view actual = compared < done.size() ? lineAt(done, compared) : std::string_view();
-    if (actual != line) return std::optional(ReplayDifference{number, std::string(line), std::string(actual)});
+    if (actual != line) return std::optional(ReplayDifference{number + 1, std::string(line), std::string(actual)});
     compared += line.size() + 1;
   }
-  if (compared < again.text().size() && log.find("\ntruncated") == std::string_view::npos) {
-    return std::optional(ReplayDifference{number + 1, "", std::string(lineAt(again.text(), compared))});
-  }
+  if (compared < done.size()) return std::optional(ReplayDifference{number + 1, "", std::string(lineAt(done, compared))});
   return std::optional<ReplayDifference>();
 }
 

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { selfSignedCertificate } from './certificate.js';
+import { ClusterError } from './cluster.js';
 import { OptionError, type TesseraServerOptions } from './options.js';
 import { precompress } from './precompress.js';
 import { createTesseraServer, ListenError } from './server.js';
@@ -40,12 +41,28 @@ interface Flags {
   turnSecret?: string;
   turnTtl?: number;
   sfu?: string;
+  sfuThroughServer?: boolean;
   janusUrl?: string;
+  livekitUrl?: string;
+  livekitKey?: string;
+  livekitSecret?: string;
+}
+
+/** The flags of a kind of media server belong together, and only to that kind. @throws OptionError */
+function sfuOf({ sfu, sfuThroughServer: throughServer = false, janusUrl, livekitUrl, livekitKey, livekitSecret }: Flags): TesseraServerOptions['sfu'] {
+  if ((sfu === 'janus') !== (janusUrl !== undefined)) throw new OptionError('--sfu janus and --janus-url go together: give both or neither.');
+  const livekit = [livekitUrl, livekitKey, livekitSecret].filter((value) => value !== undefined).length;
+  if (livekit !== (sfu === 'livekit' ? 3 : 0)) {
+    throw new OptionError('--sfu livekit, --livekit-url, --livekit-key and --livekit-secret go together: give all or none.');
+  }
+  if (janusUrl !== undefined) return { kind: 'janus', url: janusUrl, throughServer };
+  if (livekitUrl === undefined || livekitKey === undefined || livekitSecret === undefined) return undefined;
+  return { kind: 'livekit', url: livekitUrl, apiKey: livekitKey, apiSecret: livekitSecret, throughServer };
 }
 
 function fail(error: unknown): never {
-  const plain = error instanceof OptionError || error instanceof ListenError || error instanceof RangeError;
-  process.stderr.write(`tessera-server: ${plain ? error.message : ((error as Error).stack ?? String(error))}\n`);
+  const plain = [OptionError, ListenError, ClusterError, RangeError].some((kind) => error instanceof kind);
+  process.stderr.write(`tessera-server: ${plain ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
   process.exit(plain ? 2 : 1);
 }
 
@@ -65,14 +82,15 @@ async function httpsOf(flags: Flags): Promise<TesseraServerOptions['https']> {
 }
 
 async function serve(flags: Flags): Promise<void> {
-  const { https: _https, cert: _cert, key: _key, certCache: _cache, turnUrls, turnSecret, turnTtl, sfu, janusUrl, ...rest } = flags;
+  const { https: _https, cert: _cert, key: _key, certCache: _cache, turnUrls, turnSecret, turnTtl, ...more } = flags;
+  const { sfu: _sfu, sfuThroughServer: _through, janusUrl: _janus, livekitUrl: _url, livekitKey: _liveKitKey, livekitSecret: _secret, ...rest } = more;
   if ((turnUrls === undefined) !== (turnSecret === undefined)) throw new OptionError('--turn-urls and --turn-secret go together: give both or neither.');
-  if ((sfu === 'janus') !== (janusUrl !== undefined)) throw new OptionError('--sfu janus and --janus-url go together: give both or neither.');
+  const sfu = sfuOf(flags);
   const https = await httpsOf(flags);
   const server = createTesseraServer({
     ...(rest as TesseraServerOptions),
     ...(https ? { https } : {}),
-    ...(janusUrl === undefined ? {} : { sfu: { kind: 'janus' as const, url: janusUrl } }),
+    ...(sfu ? { sfu } : {}),
     ...(turnUrls && turnSecret !== undefined ? { turn: { urls: turnUrls, secret: turnSecret, ...(turnTtl === undefined ? {} : { ttlSeconds: turnTtl }) } } : {}),
   });
   await server.listen();
@@ -116,13 +134,22 @@ const program = new Command('tessera-server')
   .addOption(option('--turn-urls <list>', 'TURN_URLS', 'TURN servers that share a secret with this one').argParser(list))
   .addOption(option('--turn-secret <secret>', 'TURN_SECRET', "coturn's static-auth-secret (better given by the environment)"))
   .addOption(option('--turn-ttl <seconds>', 'TURN_TTL', 'lifetime of TURN credentials (default: 3600)').argParser(integer))
-  .addOption(option('--sfu <kind>', 'SFU', 'media server that carries the rooms (default: none, participants connect with each other)').choices(['janus']))
+  .addOption(option('--sfu <kind>', 'SFU', 'media server that carries the rooms (default: none, participants connect with each other)').choices(['janus', 'livekit']))
   .addOption(option('--janus-url <address>', 'JANUS_URL', 'its WebSocket address as pages reach it, e.g. wss://janus.example'))
+  .addOption(option('--livekit-url <address>', 'LIVEKIT_URL', 'its WebSocket address as pages reach it, e.g. wss://livekit.example'))
+  .addOption(option('--livekit-key <key>', 'LIVEKIT_KEY', "LiveKit's API key"))
+  .addOption(option('--livekit-secret <secret>', 'LIVEKIT_SECRET', 'its secret, which signs tokens (better given by the environment)'))
+  .addOption(option('--sfu-through-server [boolean]', 'SFU_THROUGH_SERVER', 'pages reach the media server at /sfu of this one (default: false)').preset(true).argParser(bool))
+  .addOption(option('--redis-url <address>', 'REDIS_URL', 'several servers carry the same rooms through this Redis (default: none)'))
   .addOption(option('--mesh-up-to <number>', 'MESH_UP_TO', 'people up to whom a room does without the media server, 0 for none (default: 3)').argParser(integer))
   .addOption(option('--resume-grace-ms <ms>', 'RESUME_GRACE_MS', 'how long a lost participant keeps its place (default: 15000)').argParser(integer))
   .addOption(option('--idle-timeout-ms <ms>', 'IDLE_TIMEOUT_MS', 'closes sockets that do nothing (default: 60000)').argParser(integer))
   .addOption(option('--ping-interval-ms <ms>', 'PING_INTERVAL_MS', 'heartbeat of the sockets (default: 5000)').argParser(integer))
   .addOption(option('--ping-timeout-ms <ms>', 'PING_TIMEOUT_MS', 'a socket is lost after this long without an answer (default: 4000)').argParser(integer))
+  .addOption(option('--relay [boolean]', 'RELAY', 'forward media for those who cannot reach each other otherwise (default: true)').preset(true).argParser(bool))
+  .addOption(option('--relay-frame-rate <number>', 'RELAY_FRAME_RATE', 'frames a second that one client may send to the relay (default: 800)').argParser(integer))
+  .addOption(option('--relay-byte-rate <number>', 'RELAY_BYTE_RATE', 'bytes a second that one client may send to the relay (default: 1500000)').argParser(integer))
+  .addOption(option('--relay-stall-ms <ms>', 'RELAY_STALL_MS', 'a client of the relay that acknowledges nothing for this long is disconnected (default: 10000)').argParser(integer))
   .addOption(option('--shutdown-retry-after-ms <ms>', 'SHUTDOWN_RETRY_AFTER_MS', 'when clients come back after a shutdown (default: 2000)').argParser(integer))
   .addOption(option('--log-level <level>', 'LOG_LEVEL', 'fatal, error, warn, info, debug, trace or silent (default: info)'))
   .action((flags: Flags) => serve(flags).catch(fail));

@@ -79,6 +79,9 @@ test(`${kMessages} random messages`, async () => {
       end() {
         setImmediate(() => close(client));
       },
+      drop() {
+        setImmediate(() => close(client));
+      },
     });
     return client;
   };

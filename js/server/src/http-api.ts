@@ -7,6 +7,7 @@ import { z } from 'zod/v4';
 import type { Hub } from './hub.js';
 import type { Origins } from './origins.js';
 import { isRoomName, nameSchema } from './protocol.js';
+import { SfuProxy } from './sfu-proxy.js';
 import { securityHeaders } from './security.js';
 import { staticFiles } from './static-files.js';
 
@@ -25,7 +26,7 @@ export function isLocalAddress(address: string): boolean {
   return isIPv6(plain) && /^(::1$|f[cd]|fe[89ab])/i.test(plain);
 }
 
-export function createHttpApi(hub: Hub, origins: Origins): Express {
+export function createHttpApi(hub: Hub, origins: Origins, sfuProxy?: SfuProxy): Express {
   const { settings } = hub;
   const app = express();
   app.disable('x-powered-by');
@@ -47,6 +48,11 @@ export function createHttpApi(hub: Hub, origins: Origins): Express {
     response.set('Cache-Control', 'no-store').type(hub.metrics.registry.contentType);
     response.send(await hub.metrics.registry.metrics());
   });
+
+  if (sfuProxy) {
+    // Not `app.use`: it would take the path away that tells what is asked for.
+    app.use((request, response, next) => (SfuProxy.concerns(request.url) ? sfuProxy.handle(request, response) : next()));
+  }
 
   const api = express.Router();
   api.use((request, response, next) => {

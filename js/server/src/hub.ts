@@ -6,7 +6,7 @@ import { iceServersFor } from './ice.js';
 import { type Logger, roomTag } from './log.js';
 import type { Census, Metrics } from './metrics.js';
 import type { ResolvedOptions } from './options.js';
-import type { ClientMessageOf, ServerMessage } from './protocol.js';
+import type { ClientMessageOf, ServerMessage, SfuInfo } from './protocol.js';
 import { infoOf, type Link, type Participant, Room } from './room.js';
 import { sfuInfoFor } from './sfu.js';
 import { choose, reported, settle } from './topologies.js';
@@ -19,6 +19,13 @@ export interface HubOptions {
   log: Logger;
   /** Set once, right after construction: the metrics read the hub's census. */
   metrics: (census: () => Census) => Metrics;
+}
+
+/** What a token allows, and what its bearer is given on entering. */
+export interface Authorization {
+  claims: JoinTokenClaims;
+  resumeToken: string;
+  sfu?: SfuInfo;
 }
 
 /** Where a joined connection sits. */
@@ -34,6 +41,7 @@ export class Hub {
   readonly #key: Uint8Array;
   readonly #rooms = new Map<string, Room>();
   readonly #connections = new Set<Connection>();
+  readonly #departures: ((room: string, participantId: string) => void)[] = [];
   #closing = false;
 
   constructor(options: HubOptions) {
@@ -54,6 +62,16 @@ export class Hub {
       for (const participant of room.participants.values()) participant.link ? (present += 1) : (absent += 1);
     }
     return { rooms: this.#rooms.size, present, absent, watchers, sockets: this.#connections.size };
+  }
+
+  /** True for participants of the room, also while their socket is lost and their place is kept. */
+  hasPlace(room: string, participantId: string): boolean {
+    return this.#rooms.get(room)?.participants.has(participantId) ?? false;
+  }
+
+  /** Calls `listener` whenever somebody has lost its place. */
+  onDeparture(listener: (room: string, participantId: string) => void): void {
+    this.#departures.push(listener);
   }
 
   /** A client has come. Hand its messages to the result, and tell it when the client is gone. */
@@ -82,7 +100,7 @@ export class Hub {
   }
 
   /** Checks the right to join, and makes the token for later rejoins. @throws ProtocolError */
-  async authorizeJoin(message: ClientMessageOf<'join'>): Promise<{ claims: JoinTokenClaims; resumeToken: string }> {
+  async authorizeJoin(message: ClientMessageOf<'join'>): Promise<Authorization> {
     const { room } = message;
     const participantId = participantIdOf(message.participantKey);
     // The key itself proves who comes back while the place is kept: a token only has to be fresh to enter.
@@ -95,7 +113,10 @@ export class Hub {
       expiresInSeconds: this.settings.resumeTokenTtlSeconds,
       ...(claims.name === undefined ? {} : { name: claims.name }),
     });
-    return { claims, resumeToken };
+    if (!this.settings.sfu) return { claims, resumeToken };
+    // Also while the room does without: it may move at any time, and then nobody can wait.
+    const visitor = { room, participantId, name: claims.name ?? message.name, ttlSeconds: this.settings.resumeTokenTtlSeconds };
+    return { claims, resumeToken, sfu: await sfuInfoFor(this.settings.sfu, this.#key, visitor) };
   }
 
   watch(name: string, link: Link): Room {
@@ -113,7 +134,7 @@ export class Hub {
   }
 
   /** Seats an authorized client, answers it and tells the others. @throws ProtocolError room-full */
-  join(message: ClientMessageOf<'join'>, auth: { claims: JoinTokenClaims; resumeToken: string }, link: Link): Seat {
+  join(message: ClientMessageOf<'join'>, auth: Authorization, link: Link): Seat {
     const room = this.#roomFor(message.room);
     const id = participantIdOf(message.participantKey);
     const known = room.participants.get(id);
@@ -126,6 +147,7 @@ export class Hub {
     participant.capabilities = message.capabilities;
     participant.sources = message.sources;
     participant.link = link;
+    participant.sfu = auth.sfu;
     room.participants.set(id, participant);
     if (previous) {
       previous.send({ type: 'participantLeft', participantId: id, reason: 'replaced' });
@@ -151,7 +173,7 @@ export class Hub {
       room: room.info,
       participants: room.others(participant.id),
       iceServers: this.#freshIceServers(participant),
-      ...(this.settings.sfu && room.info.topology === 'sfu' ? { sfu: sfuInfoFor(this.settings.sfu, this.#key, room.info.name) } : {}),
+      ...(participant.sfu && room.info.topology === 'sfu' ? { sfu: participant.sfu } : {}),
     };
   }
 
@@ -216,6 +238,7 @@ export class Hub {
     room.changed();
     this.metrics.departures.inc({ reason });
     this.log.info({ room: roomTag(room.info.name), size: room.participants.size, reason }, 'left');
+    for (const listener of this.#departures) listener(room.info.name, participant.id);
     this.#dropIfEmpty(room);
   }
 
@@ -230,6 +253,20 @@ export class Hub {
     this.#settle(room);
     room.changed();
     this.log.info({ room: roomTag(room.info.name), size: room.participants.size }, 'lost');
+  }
+
+  roomNames(): string[] {
+    return [...this.#rooms.keys()];
+  }
+
+  /** Forgets a room that is another server's; its people come back by themselves, and find it there. */
+  evict(name: string): void {
+    const room = this.#rooms.get(name);
+    if (!room) return;
+    this.#rooms.delete(name);
+    room.dispose();
+    for (const participant of room.participants.values()) participant.link?.drop();
+    for (const watcher of room.watchers) watcher.drop();
   }
 
   /** Tells every client that the server goes away; from now on every message is answered `server-shutting-down`. */

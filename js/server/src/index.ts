@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The package's public names.
 export { selfSignedCertificate } from './certificate.js';
-export { OptionError, type TesseraServerOptions, type TurnOptions } from './options.js';
+export { ClusterError } from './cluster.js';
+export { type JanusOptions, type LiveKitOptions, OptionError, type SfuOptions, type TesseraServerOptions, type TurnOptions } from './options.js';
 export { precompress } from './precompress.js';
 export {
   type Capabilities,

@@ -13,12 +13,30 @@ export interface TurnOptions {
   ttlSeconds?: number;
 }
 
-/** A Janus server with the VideoRoom plugin and the WebSockets transport, which lets clients create rooms (its default). */
-export interface SfuOptions {
-  kind: 'janus';
-  /** Its WebSocket address as pages reach it: `wss://janus.example`; a page on https needs `wss:`. */
+interface SfuAddress {
+  /** Its WebSocket address as pages reach it: `wss://sfu.example`; a page on https needs `wss:`. */
   url: string;
+  /**
+   * Pages reach it at `/sfu` of this server, which passes everything on to `url`: one address and one certificate for both.
+   * Media still goes to the SFU directly. Default false.
+   */
+  throughServer?: boolean;
 }
+
+/** A Janus server with the VideoRoom plugin and the WebSockets transport, which lets clients create rooms (its default). */
+export interface JanusOptions extends SfuAddress {
+  kind: 'janus';
+}
+
+/** A LiveKit server, or the address in front of several. */
+export interface LiveKitOptions extends SfuAddress {
+  kind: 'livekit';
+  apiKey: string;
+  /** Signs the participants' tokens. Never leaves this server. */
+  apiSecret: string;
+}
+
+export type SfuOptions = JanusOptions | LiveKitOptions;
 
 export interface TesseraServerOptions {
   /** Address to listen on. Default `127.0.0.1`. */
@@ -76,6 +94,11 @@ export interface TesseraServerOptions {
   turn?: TurnOptions;
   /** A media server (SFU) for rooms of more than `meshUpTo` people. Default none: participants always connect with each other. */
   sfu?: SfuOptions;
+  /**
+   * `redis://…` or `rediss://…` of the Redis through which several servers carry the same rooms: any of them serves any room, and
+   * any may go away. All need the same `tokenSecret`; clients use WebSocket only. Default none: rooms are this process's alone.
+   */
+  redisUrl?: string;
   /** With an SFU: rooms of up to this many people do without it. 0: all rooms use it from the start. Default 3. */
   meshUpTo?: number;
   /** How long a participant whose socket was lost keeps its place, in milliseconds. Default 15000. */
@@ -85,6 +108,14 @@ export interface TesseraServerOptions {
   /** Heartbeat of the sockets, in milliseconds. Defaults 5000 and 4000: a dead one is noticed within 9 s. */
   pingIntervalMs?: number;
   pingTimeoutMs?: number;
+  /** Forwards media for clients that cannot reach each other or an SFU (RELAY.md). Default true. */
+  relay?: boolean;
+  /** Frames a second that one client may send to the relay. Default 800: two cameras in six layers, a screen and sound. */
+  relayFrameRate?: number;
+  /** Bytes a second that one client may send to the relay. Default 1500000 (12 Mbit/s). */
+  relayByteRate?: number;
+  /** A client of the relay that acknowledges nothing for this long although it is sent something is disconnected, in milliseconds. Default 10000. */
+  relayStallMs?: number;
   /** When clients are told to come back after a shutdown, in milliseconds. Default 2000. */
   shutdownRetryAfterMs?: number;
   /** One of pino's levels, or `silent`. Default `info`: no names, addresses or room names; `debug` adds pseudonymous ids. */
@@ -100,6 +131,11 @@ const origin = z.string().regex(/^(\*|https?:\/\/[A-Za-z0-9.\-[\]:]+(:(\d+|\*))?
 });
 const kIceUrlRule = 'must start with stun:, stuns:, turn: or turns:';
 const iceUrl = z.string().regex(/^(stuns?|turns?):\S+$/, { message: kIceUrlRule });
+
+const sfuAddress = {
+  url: z.string().regex(/^wss?:\/\/[^\s/?#]+/, { message: 'must be a ws:// or wss:// address' }),
+  throughServer: z.boolean().default(false),
+};
 
 const schema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
@@ -140,13 +176,21 @@ const schema = z.strictObject({
     })
     .optional(),
   sfu: z
-    .object({ kind: z.literal('janus'), url: z.string().regex(/^wss?:\/\/[^\s/?#]+/, { message: 'must be a ws:// or wss:// address' }) })
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('janus'), ...sfuAddress }),
+      z.object({ kind: z.literal('livekit'), ...sfuAddress, apiKey: z.string().min(1), apiSecret: z.string().min(1) }),
+    ])
     .optional(),
+  redisUrl: z.string().regex(/^rediss?:\/\/\S+$/, { message: 'must be a redis:// or rediss:// address' }).optional(),
   meshUpTo: z.number().int().min(0).max(6).default(3),
   resumeGraceMs: milliseconds.default(15000),
   idleTimeoutMs: milliseconds.min(100).default(60000),
   pingIntervalMs: milliseconds.min(50).default(5000),
   pingTimeoutMs: milliseconds.min(50).default(4000),
+  relay: z.boolean().default(true),
+  relayFrameRate: positive.default(800),
+  relayByteRate: positive.min(10_000).default(1_500_000),
+  relayStallMs: milliseconds.min(100).default(10_000),
   shutdownRetryAfterMs: milliseconds.default(2000),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   logDestination: z.custom<{ write(line: string): void }>().optional(),
@@ -174,6 +218,9 @@ export function resolveOptions(options: TesseraServerOptions): ResolvedOptions {
   }
   if (!result.data.openRooms && result.data.tokenSecret === undefined) {
     throw new OptionError('Option "tokenSecret" is needed (or "openRooms", which lets anyone in): without it nobody could join.');
+  }
+  if (result.data.redisUrl !== undefined && result.data.tokenSecret === undefined) {
+    throw new OptionError('Option "tokenSecret" is needed with "redisUrl", the same on every server: a token of one must be good at the others.');
   }
   return { ...result.data, roomCapacity: result.data.roomCapacity ?? (result.data.sfu ? kSfuCapacity : kMeshCapacity) };
 }

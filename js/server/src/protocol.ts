@@ -8,6 +8,9 @@ export const kProtocolVersion = 1;
 /** The socket.io path, below the server's origin. */
 export const kSignallingPath = '/signalling';
 
+/** Where pages reach a media server that this server stands in front of. */
+export const kSfuPath = '/sfu';
+
 /** Every error code a client can receive. Stable: codes are added, never renamed. */
 export const kErrorCodes = [
   'protocol-unsupported',
@@ -50,6 +53,7 @@ const visible = /[^\s\u200D]/u;
 const id = z.string().min(1).max(64);
 const token = z.string().max(4096);
 const room = z.string().regex(roomNamePattern);
+export const roomSchema = room;
 /** 1 to 64 printable characters (code points), at least one of them visible; trimmed. */
 export const nameSchema = z
   .string()
@@ -133,8 +137,20 @@ export interface RoomInfo {
   mixer?: string;
 }
 
-/** Where and how the media server is entered, for one room. `kind` says which adapter speaks to it. */
-export interface SfuInfo {
+/**
+ * Where and how the media server is entered, by one participant of one room. `kind` says which adapter speaks to it. A `url` that
+ * is a path is one of this server.
+ */
+export type SfuInfo = JanusInfo | LiveKitInfo;
+
+export interface LiveKitInfo {
+  kind: 'livekit';
+  url: string;
+  /** LiveKit's access token. */
+  token: string;
+}
+
+export interface JanusInfo {
   kind: 'janus';
   url: string;
   /** Number of the VideoRoom. */

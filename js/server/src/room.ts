@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One room: who is in it, who watches its lobby, and telling each of every change.
-import type { Capabilities, ParticipantInfo, RoomInfo, ServerMessage, Source, Topology } from './protocol.js';
+import type { Capabilities, ParticipantInfo, RoomInfo, ServerMessage, SfuInfo, Source, Topology } from './protocol.js';
 import { TokenBucket } from './token-bucket.js';
 import { newTopologyState, type TopologyState } from './topologies.js';
 
@@ -9,6 +9,8 @@ export interface Link {
   send(message: ServerMessage): void;
   /** Closes for good: the client shall not reconnect by itself. */
   end(): void;
+  /** Closes such that the client comes back by itself, as after a lost network. */
+  drop(): void;
 }
 
 /** A seat in a room. `link` is null while its socket is lost. */
@@ -20,6 +22,8 @@ export interface Participant {
   capabilities: Capabilities;
   sources: Source[];
   link: Link | null;
+  /** How it enters the media server, where there is one. */
+  sfu?: SfuInfo | undefined;
   /** When the place is given up, in ms since the epoch; meaningful while `link` is null. */
   absentUntil: number;
   graceTimer?: NodeJS.Timeout | undefined;

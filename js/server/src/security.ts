@@ -21,6 +21,13 @@ const permissionsPolicy = [
   'usb=()',
 ].join(', ');
 
+/** What pages have to be let connect with to reach the media server. LiveKit's client speaks HTTP with it, too. */
+function sfuOrigins(sfu: ResolvedOptions['sfu']): string[] {
+  if (!sfu || sfu.throughServer) return [];
+  const { origin } = new URL(sfu.url);
+  return sfu.kind === 'livekit' ? [origin, origin.replace(/^ws/, 'http')] : [origin];
+}
+
 export function securityHeaders(options: Pick<ResolvedOptions, 'frameAncestors' | 'trustProxy' | 'allowedOrigins' | 'sfu'>): RequestHandler[] {
   const sameFrame = options.frameAncestors.length === 1 && options.frameAncestors[0] === "'self'";
   // 'self' does not cover ws: and wss: in every supported browser (CSP level 2 matched schemes strictly).
@@ -37,7 +44,7 @@ export function securityHeaders(options: Pick<ResolvedOptions, 'frameAncestors' 
           scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
           scriptSrcAttr: ["'none'"],
           styleSrc: ["'self'"],
-          connectSrc: ["'self'", sockets, ...(options.sfu ? [new URL(options.sfu.url).origin] : [])],
+          connectSrc: ["'self'", sockets, ...sfuOrigins(options.sfu)],
           mediaSrc: ["'self'", 'blob:'],
           imgSrc: ["'self'", 'data:', 'blob:'],
           fontSrc: ["'self'"],

@@ -11,6 +11,8 @@ import { createLogger } from './log.js';
 import { Metrics } from './metrics.js';
 import { OptionError, resolveOptions, type TesseraServerOptions } from './options.js';
 import { Origins } from './origins.js';
+import { Relay } from './relay/relay.js';
+import { SfuProxy } from './sfu-proxy.js';
 import { Signalling } from './signalling.js';
 import { tokenKey } from './tokens.js';
 
@@ -75,7 +77,8 @@ export function createTesseraServer(options: TesseraServerOptions = {}): Tessera
     metrics: (census) => new Metrics(census, { processMetrics: settings.metrics !== 'off' }),
   });
   const origins = new Origins(settings.allowedOrigins, settings.trustProxy);
-  const app = createHttpApi(hub, origins);
+  const sfuProxy = settings.sfu?.throughServer ? new SfuProxy(settings, origins) : undefined;
+  const app = createHttpApi(hub, origins, sfuProxy);
   let httpServer: HttpServer;
   try {
     httpServer = settings.https ? createHttpsServer(settings.https, app) : createHttpServer(app);
@@ -86,6 +89,11 @@ export function createTesseraServer(options: TesseraServerOptions = {}): Tessera
   httpServer.requestTimeout = 30_000;
   const signalling = new Signalling(hub, origins);
   signalling.attach(httpServer);
+  const relay = settings.relay ? new Relay(hub, origins) : undefined;
+  relay?.attach(httpServer);
+  httpServer.on('upgrade', (request, socket, head) => {
+    if (sfuProxy && SfuProxy.concerns(request.url)) sfuProxy.upgrade(request, socket, head);
+  });
   // The HTTP server forgets sockets once they are upgraded; at the deadline all of them must go.
   const sockets = new Set<Socket>();
   httpServer.on('connection', (socket: Socket) => {
@@ -98,7 +106,10 @@ export function createTesseraServer(options: TesseraServerOptions = {}): Tessera
   const shutDown = async (deadlineMs: number): Promise<void> => {
     const started = performance.now();
     hub.announceClosing();
+    await signalling.release().catch((error: unknown) => log.warn({ err: error }, 'other servers could not be told'));
+    sfuProxy?.close();
     const stopped = new Promise<void>((resolve) => httpServer.close(() => resolve()));
+    relay?.close();
     await signalling.drain(deadlineMs);
     hub.dispose();
     const rest = Math.max(0, deadlineMs - (performance.now() - started));
@@ -114,6 +125,8 @@ export function createTesseraServer(options: TesseraServerOptions = {}): Tessera
 
   const server: TesseraServer = {
     async listen() {
+      await relay?.load();
+      await signalling.open();
       await new Promise<void>((resolve, reject) => {
         const onError = (error: NodeJS.ErrnoException) => reject(explainListenError(error, settings.host, settings.port));
         httpServer.once('error', onError);

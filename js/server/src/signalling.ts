@@ -2,6 +2,7 @@
 // Carries the protocol over socket.io: the door (origin, number of sockets), the sockets, back pressure, closing.
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { Server, type Socket } from 'socket.io';
+import { Cluster } from './cluster.js';
 import type { Hub } from './hub.js';
 import { type Origins, requestAddress } from './origins.js';
 import { kSignallingPath, type ServerMessage } from './protocol.js';
@@ -26,21 +27,28 @@ class SocketLink implements Link {
   }
 
   send(message: ServerMessage): void {
+    if (this.keepsUp()) this.#socket.emit('message', message);
+  }
+
+  /** False for a client that does not read, which is cut off then. */
+  keepsUp(): boolean {
     const conn = this.#socket.conn as unknown as EngineSocket;
-    if (conn.writeBuffer.length <= kMaxWaitingPackets) {
-      this.#socket.emit('message', message);
-      return;
-    }
+    if (conn.writeBuffer.length <= kMaxWaitingPackets) return true;
     // Later, because sending must not call back: closing here would re-enter the room that is being told. Destroyed as
     // well, or what waits in the socket's buffers would stay for the closing handshake that never comes.
     setImmediate(() => {
       conn.close(true);
       conn.request.socket.destroy();
     });
+    return false;
   }
 
   end(): void {
     setImmediate(() => this.#socket.disconnect(true));
+  }
+
+  drop(): void {
+    setImmediate(() => this.#socket.conn.close());
   }
 }
 
@@ -49,6 +57,8 @@ export class Signalling {
   readonly #hub: Hub;
   readonly #open = new Set<EngineSocket>();
   readonly #perAddress = new Map<string, number>();
+  /** Where other servers carry the same rooms. */
+  readonly #cluster: Cluster | null;
 
   constructor(hub: Hub, origins: Origins) {
     this.#hub = hub;
@@ -60,6 +70,8 @@ export class Signalling {
       pingInterval: settings.pingIntervalMs,
       pingTimeout: settings.pingTimeoutMs,
       connectTimeout: 10_000,
+      // The requests of one long poll may arrive at different servers.
+      ...(settings.redisUrl === undefined ? {} : { transports: ['websocket' as const] }),
       cors: { origin: (origin, callback) => callback(null, origin !== undefined && origins.listed(origin)) },
       allowRequest: (request, callback) => {
         const reason = this.#refusal(request, origins);
@@ -68,6 +80,12 @@ export class Signalling {
       },
     });
     this.#io.on('connection', (socket) => this.#accept(socket));
+    this.#cluster = settings.redisUrl === undefined ? null : new Cluster(settings.redisUrl, hub, this.#io);
+  }
+
+  /** Before the first socket. @throws ClusterError */
+  async open(): Promise<void> {
+    await this.#cluster?.open();
   }
 
   attach(server: HttpServer): void {
@@ -85,6 +103,11 @@ export class Signalling {
     });
   }
 
+  /** Lets other servers have the rooms. */
+  async release(): Promise<void> {
+    await this.#cluster?.release();
+  }
+
   /** Ends every socket, in a way that lets its client reconnect by itself; what was sent before is delivered first. */
   async drain(deadlineMs: number): Promise<void> {
     for (const conn of this.#open) conn.close();
@@ -94,7 +117,15 @@ export class Signalling {
   }
 
   async close(): Promise<void> {
-    await this.#io.close();
+    if (!this.#cluster) {
+      await this.#io.close();
+      return;
+    }
+    // socket.io's own close() would send away the people of all servers.
+    this.#io.local.disconnectSockets(true);
+    await this.#io.of('/').adapter.close();
+    this.#io.engine?.close();
+    this.#cluster.close();
   }
 
   #refusal(request: IncomingMessage, origins: Origins): string | undefined {
@@ -107,7 +138,11 @@ export class Signalling {
   }
 
   #accept(socket: Socket): void {
-    const connection = this.#hub.connect(new SocketLink(socket));
+    const link = new SocketLink(socket);
+    const routed = this.#cluster?.accept(socket.id, link);
+    const connection = routed ?? this.#hub.connect(link);
+    // Also what other servers send to this client passes here.
+    if (routed) socket.onAnyOutgoing((_event: string, message: unknown) => link.keepsUp() && routed.told(message));
     socket.onAny((event: string, payload: unknown) => {
       if (event === 'probe' && typeof payload === 'function') connection.probe(() => payload());
       else connection.receive(event === 'message' ? payload : undefined);

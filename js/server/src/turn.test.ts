@@ -55,7 +55,7 @@ test('fresh credentials come before the old ones expire, as long as the particip
     metrics: (census) => new Metrics(census, { processMetrics: false }),
   });
   const got: ServerMessage[] = [];
-  const connection = hub.connect({ send: (message) => void got.push(message), end: () => undefined });
+  const connection = hub.connect({ send: (message) => void got.push(message), end: () => undefined, drop: () => undefined });
   connection.receive({
     type: 'join', protocol: 1, room: 'standup', token: await tokenFor('standup'), participantKey: newKey(),
     name: 'Ana', capabilities: { topologies: ['mesh'] }, sources: [],

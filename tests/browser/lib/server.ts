@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly port?: number;
   /** Folder of static files. Default the built web app. */
   readonly staticDir?: string;
+  /** Signs tokens. Default a random one. */
+  readonly secret?: string;
   /** Further flags of tessera-server. */
   readonly flags?: readonly string[];
 }
@@ -33,9 +35,11 @@ export async function freePort(host: string): Promise<number> {
 
 export class Server {
   #child: Child | null = null;
-  readonly #secret = randomBytes(32).toString('hex');
+  readonly #secret: string;
 
-  private constructor(readonly host: string, readonly port: number, readonly options: ServerOptions) {}
+  private constructor(readonly host: string, readonly port: number, readonly options: ServerOptions) {
+    this.#secret = options.secret ?? randomBytes(32).toString('hex');
+  }
 
   static async start(options: ServerOptions = {}): Promise<Server> {
     const host = options.host ?? '127.0.0.1';

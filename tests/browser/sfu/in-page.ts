@@ -2,6 +2,21 @@
 // What the SFU tests' pages do: tiles of exact sizes, and clocks on what arrives in them.
 import type { Page } from 'playwright-core';
 
+declare global {
+  // eslint-disable-next-line no-var
+  var tessera: typeof import('../../../js/engine/src/index.js');
+  // eslint-disable-next-line no-var
+  var room: Awaited<ReturnType<typeof import('../../../js/engine/src/index.js')['joinRoom']>> | undefined;
+  // eslint-disable-next-line no-var
+  var layers: typeof import('../../../js/engine/src/layers/index.js');
+  // eslint-disable-next-line no-var
+  var janus: typeof import('../../../js/engine/src/janus/index.js');
+}
+
+/** What is taken of whom, by name. */
+export const choicesOf = (page: Page) => page.evaluate(() => globalThis.layers.layersOf(globalThis.room!)!.choices.map(
+  ({ participantId, kind, spatial, temporal, reason }) => ({ name: globalThis.room!.participants.get(participantId)?.name ?? '', kind, spatial, temporal, reason })));
+
 /** Adds a tile for each participant, named by data-name, as large as a full picture. */
 export const makeTiles = (page: Page) => page.evaluate(() => {
   const main = document.querySelector('main')!;
@@ -63,3 +78,66 @@ export const encodes = (page: Page): Promise<number[]> => page.evaluate(async ()
   const rows = peers[0]?.outbound.filter(it => it.kind === 'video' && it.active) ?? [];
   return rows.map(it => it.frameHeight ?? 0).sort((a, b) => a - b);
 });
+
+/** What encoding this page's camera has come to so far. */
+export const encoderWork = (page: Page) => page.evaluate(async () => {
+  const { peers } = await globalThis.room!.getDiagnostics();
+  const rows = peers[0]?.outbound.filter(it => it.kind === 'video') ?? [];
+  return { frames: rows.reduce((sum, it) => sum + (it.framesEncoded ?? 0), 0), seconds: rows.reduce((sum, it) => sum + (it.totalEncodeTime ?? 0), 0) };
+});
+
+/**
+ * Runs in the page: shares a moving canvas as a screen with itself through Janus, takes each temporal layer in turn, and gives the
+ * frames a second and the height that arrived.
+ */
+export async function screenRates(url: string): Promise<{ rate: number; height: number }[]> {
+  const { connectJanus } = globalThis.janus;
+  const canvas = document.createElement('canvas');
+  Object.assign(canvas, { width: 640, height: 360 });
+  const pen = canvas.getContext('2d')!;
+  let step = 0;
+  const drawing = setInterval(() => {
+    pen.fillStyle = `hsl(${step++ * 7 % 360} 60% 60%)`;
+    pen.fillRect(step * 5 % 600, step * 3 % 320, 40, 40);
+  }, 60);
+  const [track] = canvas.captureStream(16).getVideoTracks();
+  const settings = { url, room: 1 + Math.floor(Math.random() * 1e9) };
+  const handlers = (came: (track: MediaStreamTrack) => void) => ({
+    stateChanged() {}, sourceRemoved() {}, quality() {}, activeSpeaker() {}, warning() {}, closed() {},
+    sourceAdded: (_: string, __: unknown, received: MediaStreamTrack) => came(received),
+  });
+  const identity = (participantId: string) => ({ participantId, iceServers: [], relayOnly: false });
+  const sender = await connectJanus(settings, identity('sender'), handlers(() => {}));
+  let arrived!: () => void;
+  const came = new Promise<void>(resolve => { arrived = resolve; });
+  const video = document.createElement('video');
+  const receiver = await connectJanus(settings, identity('receiver'), handlers(received => {
+    video.srcObject = new MediaStream([received]);
+    video.muted = true;
+    void video.play();
+    arrived();
+  }));
+  sender.addSource('s1', 'screen', false, track!);
+  const wait = (ms: number) => new Promise(resolve => { setTimeout(resolve, ms); });
+  const frames = async (): Promise<number> => {
+    for (const [, row] of (await receiver.statistics()) as unknown as Map<string, { type: string; framesReceived?: number }>) if (row.type === 'inbound-rtp') return row.framesReceived ?? 0;
+    return 0;
+  };
+  try {
+    await came;
+    for (let i = 0; i < 100 && await frames() < 5; i++) await wait(100);
+    const result: { rate: number; height: number }[] = [];
+    for (const temporal of [0, 1, 2]) {
+      receiver.selectLayer('sender', 's1', { spatial: 0, temporal });
+      await wait(700);
+      const [before, began] = [await frames(), performance.now()];
+      await wait(2_500);
+      result.push({ rate: Math.round((await frames() - before) * 1e4 / (performance.now() - began)) / 10, height: video.videoHeight });
+    }
+    return result;
+  } finally {
+    clearInterval(drawing);
+    sender.close();
+    receiver.close();
+  }
+}

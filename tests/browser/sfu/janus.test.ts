@@ -9,15 +9,7 @@ import { launchChromium, newPerson } from '../lib/chromium.js';
 import { Janus } from '../lib/janus.js';
 import { Resources, sleep, until } from '../lib/resources.js';
 import { Server } from '../lib/server.js';
-import { encodes, heightOf, makeTiles, received, resize, watchForGaps } from './in-page.js';
-
-type Engine = typeof import('../../../js/engine/src/index.js');
-declare global {
-  // eslint-disable-next-line no-var
-  var tessera: Engine;
-  // eslint-disable-next-line no-var
-  var room: Awaited<ReturnType<Engine['joinRoom']>> | undefined;
-}
+import { encoderWork, encodes, heightOf, makeTiles, received, resize, screenRates, watchForGaps } from './in-page.js';
 
 const suite = new Resources();
 let janus: Janus;
@@ -47,7 +39,7 @@ beforeAll(async () => {
   const network = suite.add(await Network.create(), 'network', value => value.close());
   janus = suite.add(await Janus.start(await network.addHost('janus')), 'janus', value => value.close());
   const flags = ['--sfu', 'janus', '--janus-url', janus.url, '--mesh-up-to', '2'];
-  server = suite.add(await Server.start({ staticDir: barePage(suite), flags }), 'server', value => value.close());
+  server = suite.add(await Server.start({ staticDir: barePage(suite, 'layers', 'janus'), flags }), 'server', value => value.close());
   browser = suite.add(await launchChromium({ camera: 'wide' }), 'chromium', value => value.close());
   room = newRoom();
   ana = await enter('Ana', { width: 960, height: 540 });
@@ -138,11 +130,28 @@ test('what is hidden is not sent, and comes back when it is shown', async () => 
   await show(cleo, 'Ana', false);
   await encodedAre([], 5_000);
   console.log(`nothing watched, nothing encoded after ${(performance.now() - began).toFixed(0)} ms`);
+  const idle = await encoderWork(ana);
+  await sleep(1_000);
+  const stillIdle = await encoderWork(ana);
+  expect(stillIdle.frames - idle.frames).toBeLessThanOrEqual(1);
+  expect(stillIdle.seconds - idle.seconds).toBeLessThan(0.05);
   const before = (await received(ben, 'Ana')).frames;
   await show(ben, 'Ana', true);
   await until('Ana to move again', async () => (await received(ben, 'Ana')).frames > before + 3, 6_000, 50);
   await show(cleo, 'Ana', true);
   expect(errors).toEqual([]);
+});
+
+test('a shared screen keeps its size and gives up frame rate', async () => {
+  const page = (await newPerson(browser)).page;
+  suite.add(page.context(), 'context of a screen', value => value.close());
+  await page.goto(server.origin);
+  await page.waitForFunction(() => globalThis.tessera !== undefined);
+  const rates = await page.evaluate(screenRates, janus.url);
+  console.log(`a screen's frames a second by the temporal layer taken: ${JSON.stringify(rates)}`);
+  expect(rates.map(({ height }) => height)).toEqual([360, 360, 360]);
+  expect(rates[0]!.rate).toBeLessThan(0.6 * rates[2]!.rate);
+  expect(rates[1]!.rate).toBeLessThan(0.8 * rates[2]!.rate);
 });
 
 test('Janus killed and started again: the call comes back by itself', async () => {

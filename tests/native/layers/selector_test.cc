@@ -154,3 +154,23 @@ TEST_CASE("bad input is refused and changes nothing", "[layers][selector]") {
   call.update();
   CHECK(call.selector.choices().size() == 2);
 }
+
+TEST_CASE("after a reconnection the estimate begins anew, and the same log replays", "[layers][selector]") {
+  Calls call;
+  for (const char* id : {"ana", "ben", "eva"}) call.add(id, cameraSource(3, 2, 1), tileOf(640, 360));
+  call.pass(-1, 30);
+  // An outage: nothing arrives, and the selector takes as little as it can.
+  call.pass(0, 30);
+  CHECK(call.selector.downlink().rate < DataRate::kilobitsPerSecond(200));
+  call.selector.restart(call.now);
+  call.update();
+  CHECK(call.selector.downlink().calm);
+  call.pass(-1, 10);
+  for (const auto& [id, choice] : call.taken) {
+    CHECK(choice.kind == ChoiceKind::kVideo);
+    CHECK(choice.reason == Reason::kBest);
+  }
+  const auto result = replay(call.log.text());
+  REQUIRE(result.hasValue());
+  CHECK_FALSE(result.value().has_value());
+}

@@ -232,11 +232,11 @@ std::string JanusWorld::streams() const {
 std::string JanusWorld::feedJson(const OtherFeed& feed) const {
   return R"({"id":)" + std::to_string(feed.id) + R"(,"display":)" + quoted(feed.participant) +
          R"(,"streams":[{"type":"audio","mid":"0","mindex":0,"description":"microphone:mic"},)"
-         R"({"type":"video","mid":"1","mindex":1,"description":"camera:cam","simulcast":true}]})";
+         R"({"type":"video","mid":"1","mindex":1,"description":)" + quoted(feed.video) + R"(,"simulcast":true}]})";
 }
 
-void JanusWorld::publishOther(JanusId feed, const std::string& participant) {
-  others_.push_back({feed, participant});
+void JanusWorld::publishOther(JanusId feed, const std::string& participant, const std::string& video) {
+  others_.push_back({feed, participant, video});
   if (open_ && alive) toPublisher(R"({"videoroom":"event","room":1234,"publishers":[)" + feedJson(others_.back()) + "]}");
 }
 

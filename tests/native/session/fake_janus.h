@@ -28,7 +28,8 @@ class JanusWorld {
   // All peer connections of the browser come up, or change to another state.
   void connections(ConnectionState state);
   // Another participant publishes (camera "cam" and microphone "mic"), with this feed number.
-  void publishOther(JanusId feed, const std::string& participant);
+  // `video`: the description of what it sends beside a microphone.
+  void publishOther(JanusId feed, const std::string& participant, const std::string& video = "camera:cam");
   void leaveOther(JanusId feed);
   void say(const std::string& json) { feed(session::event::TransportMessage{json}); }
   // The server process ends; while gone no transport opens.
@@ -71,6 +72,7 @@ class JanusWorld {
   struct OtherFeed {
     JanusId id;
     std::string participant;
+    std::string video;
   };
   struct Stream {
     std::string mid;

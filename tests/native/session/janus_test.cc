@@ -137,6 +137,17 @@ TEST_CASE("a selected layer is asked for, once, and again when the source comes 
   CHECK(world.requests("configure").size() == 3);
 }
 
+TEST_CASE("of a screen the only encoding is asked for, in the selected frame rate", "[janus]") {
+  JanusWorld world;
+  world.start();
+  world.publishOther(21, "ana", "screen:s1");
+  world.feed(sfu::event::LayerSelected{"ana", "s1", 0, 1, false});
+  REQUIRE(world.requests("configure").size() == 1);
+  const Json asked = (*findMember(world.requests("configure")[0], "streams"))[0];
+  CHECK(*findInteger(asked, "substream", 0, 9) == 2);
+  CHECK(*findInteger(asked, "temporal", 0, 9) == 1);
+}
+
 TEST_CASE("what Janus says of layers and lost packets is told", "[janus]") {
   JanusWorld world;
   settle(world);

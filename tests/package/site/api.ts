@@ -7,6 +7,7 @@ import { BackgroundProcessor } from 'tessera-rtc/background';
 import { VideoEncoder } from 'tessera-rtc/codecs';
 import { Recorder } from 'tessera-rtc/recorder';
 import { connectJanus, type SfuHandlers } from 'tessera-rtc/janus';
+import { VideoMixer } from 'tessera-rtc/mixer';
 import { LayerSelector, type VideoLayer } from 'tessera-rtc/layers';
 
 export async function call(token: string, grid: HTMLElement, chat: { add(from: unknown, data: unknown): void }): Promise<void> {
@@ -47,6 +48,16 @@ export async function onlyTheMixing(ana: MediaStreamTrack, toAna: RTCPeerConnect
   mixer.addEventListener('activespeaker', ({ id }) => showLarge(id));
   console.log(mixer.mix.readyState, mixer.latency);
   mixer.close();
+}
+
+export async function onePicture(ana: MediaStreamTrack, to: RTCPeerConnection): Promise<void> {
+  const pictures = await VideoMixer.create({ width: 1280, height: 720, frameRate: 25 });
+  pictures.addInput('ana', ana, { name: 'Ana', muted: false, content: 'camera' });
+  pictures.addInput('ben', null, { name: 'Ben', background: '#203040' });
+  pictures.setLayout({ kind: 'speaker', featured: 'ana' });
+  pictures.addEventListener('stats', ({ fps, msPerFrame }) => console.log(fps, msPerFrame));
+  to.addTrack(pictures.track);
+  pictures.close();
 }
 
 export async function aJanusRoomOfOnesOwn(camera: MediaStreamTrack, handlers: SfuHandlers): Promise<void> {

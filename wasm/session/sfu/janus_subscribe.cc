@@ -223,7 +223,9 @@ void JanusSession::Impl::requestLayers() {
   for (const Announced& known : announced_) {
     const auto layer = selected_.find({known.participant_id, known.source.id});
     if (layer == selected_.end() || known.pc != subscriber_.pc || known.source.kind != SourceKind::kVideo) continue;
-    const LayerRequest request{known.mid, layer->second.spatial, layer->second.temporal, !layer->second.paused};
+    // A screen has layers of frame rate only: of its encodings the largest alone is sent.
+    const int spatial = known.source.content == SourceContent::kScreen ? 2 : layer->second.spatial;
+    const LayerRequest request{known.mid, spatial, layer->second.temporal, !layer->second.paused};
     const auto [entry, fresh] = requested_.try_emplace(known.mid, request);
     if (!fresh && entry->second == request) continue;
     entry->second = request;

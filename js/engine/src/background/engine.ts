@@ -58,18 +58,12 @@ export class Engine {
     return engine;
   }
 
-  /** Resolves once the next frame will have this background. Until then the old one stays. Closes the request's film frame. */
+  /** Resolves once the next frame will have this background. Until then the old one stays. Does not close the request's film frame. */
   async apply(background: EffectRequest): Promise<void> {
     const picture = background.kind === 'image' ? await decodePicture(background.image) : null;
     await this.#alone(async () => {
       if (picture) this.#setPicture(picture);
-      if (background.kind === 'video' && background.film) {
-        try {
-          await this.#setFilmFrame(background.film);
-        } finally {
-          background.film.close();
-        }
-      }
+      if (background.kind === 'video' && background.film) await this.#setFilmFrame(background.film);
       check(this.pipeline.setLook(lookOf(background)));
       this.#film = background.kind === 'video';
       this.#transparent = background.kind === 'transparent';

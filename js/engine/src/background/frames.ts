@@ -38,35 +38,38 @@ export function check(outcome: { code: unknown; message: unknown }): void {
 /** What the output frame takes over from the input frame. */
 type Carried = Omit<VideoFrameBufferInit, 'format'> & Turned;
 
-interface Read {
-  description: FrameDescription;
-  carried: Carried;
+/** A frame that is about to be copied: how many bytes it takes, and how it gets there. */
+export interface StagedFrame {
+  readonly size: number;
+  readonly carried: Carried;
+  /** Into a view of `size` bytes; the memory behind it must not move until this has settled. */
+  write(view: Uint8Array<ArrayBuffer>): Promise<FrameDescription>;
 }
 
-/** Copies `frame` to where `reserve` makes room for so many bytes. Nothing else may use the module until this has settled. */
-async function readFrame(video: VideoModule, reserve: (size: number) => number, frame: VideoFrame): Promise<Read> {
+/** `frame` must stay open until it is written. */
+export function stageFrame(frame: VideoFrame): StagedFrame {
   const known = frame.format !== null && formats.has(frame.format) && frame.visibleRect !== null;
   if (!known) {
     // A canvas draws frames upright.
     const { data, width, height } = readThroughCanvas(frame);
-    video.bytes(reserve(data.byteLength), data.byteLength).set(data);
     return {
-      description: describe('RGBA', width, height, { matrix: 'bt709' }, 0, [{ offset: 0, stride: width * 4 }]),
+      size: data.byteLength,
       carried: { codedWidth: width, codedHeight: height, timestamp: frame.timestamp, colorSpace: limited709 },
+      write: (view) => {
+        view.set(data);
+        return Promise.resolve(describe('RGBA', width, height, { matrix: 'bt709' }, 0, [{ offset: 0, stride: width * 4 }]));
+      },
     };
   }
   const format = frame.format as PixelFormat;
   const { width, height } = frame.visibleRect!;
-  const size = frame.allocationSize();
-  // Asking copyTo for a format is refused by browsers of today: the frame comes as it is stored.
-  const layout = await frame.copyTo(video.bytes(reserve(size), size));
   const { rotation = 0, flip = false } = frame as Turned;
   const packed = format !== 'I420' && format !== 'NV12';
   const colorSpace = packed ? limited709 : frame.colorSpace.toJSON();
   const sideways = rotation === 90 || rotation === 270;
   const squarePixels = frame.displayWidth === (sideways ? height : width) && frame.displayHeight === (sideways ? width : height);
   return {
-    description: describe(format, width, height, colorSpace, rotation, layout),
+    size: frame.allocationSize(),
     carried: {
       codedWidth: width,
       codedHeight: height,
@@ -77,7 +80,20 @@ async function readFrame(video: VideoModule, reserve: (size: number) => number, 
       ...(rotation ? { rotation } : {}),
       ...(flip ? { flip } : {}),
     },
+    // Asking copyTo for a format is refused by browsers of today: the frame comes as it is stored.
+    write: async (view) => describe(format, width, height, colorSpace, rotation, await frame.copyTo(view)),
   };
+}
+
+interface Read {
+  description: FrameDescription;
+  carried: Carried;
+}
+
+/** Copies `frame` to where `reserve` makes room for so many bytes. Nothing else may use the module until this has settled. */
+async function readFrame(video: VideoModule, reserve: (size: number) => number, frame: VideoFrame): Promise<Read> {
+  const { size, carried, write } = stageFrame(frame);
+  return { description: await write(video.bytes(reserve(size), size)), carried };
 }
 
 /** Copies `frame` into the pipeline and prepares it. Nothing else may use the module until this has settled. */
@@ -116,10 +132,13 @@ let knowsAlpha: boolean | null = null;
 function drawsI420A(): boolean {
   try {
     const frame = new VideoFrame(new Uint8Array(10), { format: 'I420A', codedWidth: 2, codedHeight: 2, timestamp: 0 });
-    const context = new OffscreenCanvas(2, 2).getContext('2d', { willReadFrequently: true });
-    context?.drawImage(frame, 0, 0);
-    frame.close();
-    return context?.getImageData(0, 0, 1, 1).data[3] === 0;
+    try {
+      const context = new OffscreenCanvas(2, 2).getContext('2d', { willReadFrequently: true });
+      context?.drawImage(frame, 0, 0);
+      return context?.getImageData(0, 0, 1, 1).data[3] === 0;
+    } finally {
+      frame.close();
+    }
   } catch {
     return false;
   }
@@ -134,8 +153,12 @@ function withAlpha(bytes: Uint8Array<ArrayBuffer>, carried: Carried): VideoFrame
   const { rotation, flip, ...upright } = carried;
   void rotation;
   void flip;
-  const image = readThroughCanvas(colors);
-  colors.close();
+  let image: ImageData;
+  try {
+    image = readThroughCanvas(colors);
+  } finally {
+    colors.close();
+  }
   const alpha = bytes.subarray(bytes.byteLength - width * height);
   for (let i = 0; i < alpha.length; i++) image.data[4 * i + 3] = alpha[i]!;
   return new VideoFrame(image.data, { ...upright, colorSpace: { primaries: 'bt709', transfer: 'iec61966-2-1', matrix: 'rgb', fullRange: true }, format: 'RGBA' });

@@ -52,8 +52,11 @@ export class SingleFrames implements Connection {
   receive(frame: VideoFrame | null): void {
     this.#underWay--;
     if (!frame) return;
-    if (!this.#stopped) this.#draw(frame);
-    frame.close();
+    try {
+      if (!this.#stopped) this.#draw(frame);
+    } finally {
+      frame.close();
+    }
   }
 
   beat(): void {

@@ -5,6 +5,7 @@ import { Engine } from './engine.js';
 import { failureOf } from './failure.js';
 import { Gate } from './gate.js';
 import type { FromWorker, ToWorker } from './messages.js';
+import type { BackgroundRequest } from './options.js';
 import { type BreakoutScope, openRoute, type WorkerRoute } from './worker-routes.js';
 
 /** The worker's own scope; TypeScript's DOM library describes windows. */
@@ -20,6 +21,26 @@ let engine: Promise<Engine> | null = null;
 let route: WorkerRoute | null = null;
 let beats: ReturnType<typeof setInterval> | undefined;
 let frameRate = 30;
+
+/**
+ * Frames of films that came in messages. The handler of a message owns its frame: it closes it when done, whatever happened,
+ * and 'close' closes what handlers still hold, because the worker is ended before they come to it. (Camera frames belong to
+ * the route, which gives them to the gate; what the gate gives back is the route's again, until it is written or posted.)
+ */
+const held = new Set<VideoFrame>();
+
+async function holding<T>(frame: VideoFrame | undefined, work: () => Promise<T>): Promise<T> {
+  if (!frame) return work();
+  held.add(frame);
+  try {
+    return await work();
+  } finally {
+    frame.close();
+    held.delete(frame);
+  }
+}
+
+const filmOf = (background: BackgroundRequest): VideoFrame | undefined => (background.kind === 'video' ? background.film : undefined);
 
 function fail(error: unknown): void {
   gate?.shut();
@@ -40,7 +61,7 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
 
 async function update({ serial, background }: Extract<ToWorker, { type: 'update' }>): Promise<void> {
   try {
-    await gate!.update(background);
+    await holding(filmOf(background), () => gate!.update(background));
     post({ type: 'updated', serial });
   } catch (error) {
     const failure = failureOf(error);
@@ -52,11 +73,9 @@ async function update({ serial, background }: Extract<ToWorker, { type: 'update'
 /** One film frame that cannot be read leaves the last one standing; a trap leaves the module's memory in an unknown state. */
 async function film(frame: VideoFrame): Promise<void> {
   try {
-    await (await engine)?.film(frame);
+    await holding(frame, async () => (await engine)?.film(frame));
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) return fail(error);
-  } finally {
-    frame.close();
   }
   post({ type: 'filmed' });
 }
@@ -64,6 +83,7 @@ async function film(frame: VideoFrame): Promise<void> {
 async function close(): Promise<void> {
   clearInterval(beats);
   gate?.shut();
+  for (const frame of held) frame.close();
   await route?.close();
   post({ type: 'closed' });
 }
@@ -71,7 +91,7 @@ async function close(): Promise<void> {
 scope.onmessage = ({ data }) => {
   switch (data.type) {
     case 'start':
-      return void start(data).catch(fail);
+      return void holding(filmOf(data.background), () => start(data)).catch(fail);
     case 'update':
       return void update(data);
     case 'hold':

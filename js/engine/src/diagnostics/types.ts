@@ -42,6 +42,17 @@ export interface SentDiagnostics {
   targetBitrate?: number;
 }
 
+/** What is taken of a video that an SFU sends in layers. */
+export interface LayerDiagnostics {
+  /** A still: the last frame stays on screen, and a new one is fetched every few seconds. */
+  kind: 'video' | 'still' | 'paused';
+  /** Counted from the smallest; -1 for none at present. */
+  spatial: number;
+  temporal: number;
+  /** See LayerReason of `tessera-rtc/layers`. */
+  reason: 'best' | 'bandwidth' | 'processor' | 'hidden' | 'audio-only' | 'settling';
+}
+
 export interface ReceivedDiagnostics {
   /** Absent for a transceiver on which nobody sends. */
   sourceId?: string;
@@ -68,6 +79,8 @@ export interface ReceivedDiagnostics {
   decoderImplementation?: string;
   nackCount?: number;
   pliCount?: number;
+  /** Of a video in an SFU's room. */
+  layer?: LayerDiagnostics;
 }
 
 export interface PeerDiagnostics {

@@ -24,6 +24,7 @@ export interface Selection extends ClassHandle {
   setAudio(now: number, bitsPerSecond: number): void;
   addTimes(jitter: number, jitterBufferDelay: number, jitterBufferEmitted: number, decodeTime: number, width: number, height: number): void;
   endStatistics(now: number): void;
+  restart(now: number): void;
   update(now: number): number;
   choiceBitrate(index: number): number;
   downlinkBits(): number;

@@ -7,5 +7,6 @@ export { SenderDemand, type EncodingDemand, type SenderDemandOptions } from './d
 export { LayerSelectionEvent, type LayerSelectorEventMap } from './events.js';
 export type { DownlinkReport, LayerSelectorOptions, ObservedVideo, UtilityOptions, VideoLayer, VideoTile } from './options.js';
 export type { DownlinkEstimate, LayerChoice, LayerReason } from './events.js';
+export { layersOf, type RoomLayerChoice, type RoomLayers } from '../sfu/room-layers.js';
 export { replayLog } from './replay.js';
 export { AbortedError, OptionError, TesseraError } from '../errors.js';

@@ -153,6 +153,16 @@ export class LayerSelector extends TypedEventTarget<LayerSelectorEventMap> {
     this.#decide();
   }
 
+  /**
+   * The connection was made anew, perhaps over another network: forgets what statistics() have shown of the downlink, and goes on
+   * from `initialBitsPerSecond`.
+   */
+  restart(): void {
+    if (this.#closed) return;
+    this.#selection.restart(performance.now());
+    this.#soon();
+  }
+
   /** A frame of this video has been decoded; only needed where statistics() is not used. */
   frameDecoded(id: string): void {
     if (this.#closed) return;

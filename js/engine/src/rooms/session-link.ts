@@ -8,7 +8,7 @@ import type { ProtocolMessage } from '../signalling/transport.js';
 import type { Notification } from './notifications.js';
 import type { Publication, SourceSink } from './publication.js';
 import type { Board, RoomOffer } from '../topology/board.js';
-import { kTopologies } from '../topology/capabilities.js';
+import { kTopologies, willingness } from '../topology/capabilities.js';
 import type { MediaPath, Topology } from '../topology/link.js';
 import type { Room } from './room.js';
 
@@ -83,7 +83,7 @@ export class SessionLink {
         send: (text) => {
           const message = JSON.parse(text) as ProtocolMessage & { capabilities?: object };
           // The session knows what it can do itself; the rest is done here.
-          if (message.capabilities) Object.assign(message.capabilities, { topologies: kTopologies });
+          if (message.capabilities) Object.assign(message.capabilities, { topologies: kTopologies, mixer: willingness(connection.mixing) });
           connection.transport.send(message);
         },
         notify: (json, track) => {

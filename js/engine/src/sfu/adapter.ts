@@ -17,13 +17,15 @@ export interface LayerChoice {
 export interface SfuHandlers {
   /** Of the whole connection. `reconnections`: how often it was made anew. */
   stateChanged(state: PeerState, reconnections: number): void;
-  /** A source is received, or is received on another track now. */
+  /** A source is received, or is received on another track now: `track.id` is the `trackIdentifier` in statistics(). */
   sourceAdded(participantId: string, source: Omit<RemoteSource, 'track'>, track: MediaStreamTrack): void;
   sourceRemoved(participantId: string, sourceId: string): void;
   /** The layer being forwarded has changed, by choice or for want of another. Members that are not known are absent. */
   layerChanged?(participantId: string, sourceId: string, layer: Partial<LayerChoice>): void;
   /** The server says that packets are being lost; `uplink`: on their way to it. */
   slowLink?(uplink: boolean, lost: number): void;
+  /** The server's own word on the downlink, where it has one. 'good' takes back nothing of what is measured here. */
+  downlinkQuality?(quality: 'good' | 'poor' | 'lost'): void;
   quality(quality: Quality): void;
   /** '' while nobody speaks. */
   activeSpeaker(participantId: string): void;
@@ -40,7 +42,10 @@ export interface SfuConnection {
   setSourceTrack(sourceId: string, track: MediaStreamTrack | null): void;
   setSourceMuted(sourceId: string, muted: boolean): void;
   removeSource(sourceId: string): void;
-  /** From now on, also where the source is not received yet. null: nothing of it. Without a choice the server sends the largest. */
+  /**
+   * From now on, also where the source is not received yet. null: nothing of it, and its last frame stays on screen. Without a
+   * choice the server sends the largest.
+   */
   selectLayer(participantId: string, sourceId: string, choice: LayerChoice | null): void;
   /**
    * Bit n: encode spatial layer n of an own source. Absent where the server itself tells senders what nobody takes: then no
@@ -51,11 +56,13 @@ export interface SfuConnection {
   audioLevel(participantId: string): number;
   /** One entry for each peer connection; rows of `inbound` carry `participantId` as well. */
   diagnostics(): Promise<SfuDiagnostics[]>;
-  /** What getStats() says of everything that is received; null while nothing is. For estimating the downlink. */
+  /** What getStats() says of everything that is received; null while nothing is. For estimating the downlink, five times a second. */
   statistics(): Promise<RTCStatsReport | null>;
   networkChanged(): void;
   /** For connections yet to be made. */
   setIceServers?(servers: RTCIceServer[]): void;
+  /** Settings that are as before, a fresh token aside. For connections yet to be made. */
+  renew?(settings: Record<string, unknown>): void;
   close(): void;
 }
 
@@ -82,4 +89,5 @@ export type SfuAdapter = (settings: Record<string, unknown>, identity: SfuIdenti
 /** Each kind of server and where its adapter lies, fetched when a room needs it. */
 export const kAdapters: Record<string, () => Promise<SfuAdapter>> = {
   janus: async () => (await import('../janus/index.js')).connectJanus,
+  livekit: async () => (await import('../livekit/index.js')).connectLiveKit,
 };

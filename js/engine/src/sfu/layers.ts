@@ -13,6 +13,20 @@ export interface OfferedLayer {
   bitrate: number;
 }
 
+/** What another participant says of its layers: whether it can be worked with. */
+export function validLayers(layers: unknown): layers is OfferedLayer[] {
+  const within = (value: unknown, least: number, most: number): boolean => typeof value === 'number' && value >= least && value <= most;
+  const index = (value: unknown): boolean => Number.isInteger(value) && within(value, 0, 3);
+  if (!Array.isArray(layers) || layers.length < 1 || layers.length > 12) return false;
+  const places = new Set(layers.map((it) => `${it?.spatial}/${it?.temporal}`));
+  return (
+    places.size === layers.length &&
+    layers.every(
+      (it) => index(it?.spatial) && index(it.temporal) && within(it.width, 1, 16_384) && within(it.height, 1, 16_384) && within(it.frameRate, 0.1, 1000) && within(it.bitrate, 1000, 1e9),
+    )
+  );
+}
+
 /** Each layer has half the width and height of the next; the smallest worth sending is about 240x135. */
 const kThreeFrom = 960 * 540;
 const kTwoFrom = 480 * 270;

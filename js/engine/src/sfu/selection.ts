@@ -1,145 +1,262 @@
 // SPDX-License-Identifier: Apache-2.0
-// The receiver's side of layers: which layer of each video is taken, from the size and visibility of what shows it.
+// The receiver's side of layers in a room, for any SFU: tiles, layers, speaker and statistics go to a LayerSelector, its choices to the server.
 
-import type { RemoteParticipant } from '../participants/remote-participant.js';
+import type { DownlinkEstimate } from '../layers/events.js';
+import { LayerSelector } from '../layers/selector.js';
+import type { InboundStream } from '../layers/statistics.js';
+import type { PeerState, RemoteParticipant } from '../participants/remote-participant.js';
 import type { LayerChoice } from './adapter.js';
-import type { OfferedLayer } from './layers.js';
+import { offeredLayers, validLayers, type OfferedLayer } from './layers.js';
+import type { RoomLayerChoice, RoomLayers } from './room-layers.js';
+import { Views } from './views.js';
 
-/** A picture may be enlarged by this much before the next larger layer is taken. */
-const kEnlarged = 1.15;
-/** After word of lost packets, the largest pictures are taken one layer smaller for this long, in milliseconds. */
-const kCautious = 10_000;
+/** Milliseconds between two looks at the statistics. */
+const kSampleInterval = 200;
+/** The largest of everything: what a server sends without a choice. */
+const kTop: LayerChoice = { spatial: 2, temporal: 2 };
 
 interface Video {
+  readonly id: string;
   readonly participant: RemoteParticipant;
   readonly sourceId: string;
   content: string;
   layers: OfferedLayer[];
-  choice: LayerChoice | null | undefined;
+  visible: boolean;
+  /** What the server was asked for last; undefined: nothing yet. */
+  asked: LayerChoice | null | undefined;
+  /** What the selector said last; undefined: nothing yet. */
+  selected: LayerChoice | null | undefined;
 }
 
 export interface SelectionHandlers {
   /** null: nothing of it. */
   choose(participantId: string, sourceId: string, choice: LayerChoice | null): void;
+  /** Of what is received; null while nothing is. */
+  statistics(): Promise<RTCStatsReport | null>;
+  /** The selector could not be loaded: the server goes on sending the largest of everything. */
+  failed(error: Error): void;
+}
+
+export interface SelectionOptions {
+  assetBaseUrl?: string | URL;
 }
 
 const same = (a: LayerChoice | null | undefined, b: LayerChoice | null | undefined): boolean =>
   a === b || (!!a && !!b && a.spatial === b.spatial && a.temporal === b.temporal);
 
 /** @internal */
-export class Selection {
+export class Selection implements RoomLayers {
   readonly #videos = new Map<string, Video>();
-  readonly #seen = new Map<Element, boolean>();
-  readonly #sizes: ResizeObserver | undefined;
-  readonly #visibility: IntersectionObserver | undefined;
-  readonly #ending = new AbortController();
-  #cautiousUntil = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Ids of videos by the tracks on which they are received. */
+  readonly #tracks = new Map<string, string>();
+  readonly #views = new Views((element) => this.#placeAll((it) => it.participant.views.has(element)));
+  #selector: LayerSelector | undefined;
+  #speaker = '';
+  #state: PeerState = 'connecting';
+  /** Of the connection that is being estimated; -1: of none yet. */
+  #reconnections = -1;
+  #automatic = true;
+  #sampling = false;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #closed = false;
+  #log = '';
 
-  constructor(private readonly handlers: SelectionHandlers) {
-    this.#sizes = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(() => this.#choose());
-    this.#visibility =
-      typeof IntersectionObserver === 'undefined'
-        ? undefined
-        : new IntersectionObserver((entries) => {
-            for (const { target, isIntersecting } of entries) this.#seen.set(target, isIntersecting);
-            this.#choose();
-          });
-    globalThis.document?.addEventListener('visibilitychange', () => this.#choose(), { signal: this.#ending.signal });
+  constructor(
+    private readonly handlers: SelectionHandlers,
+    options: SelectionOptions = {},
+  ) {
+    void this.#load(options);
   }
 
-  addSource(participant: RemoteParticipant, sourceId: string, content: string): void {
+  // --- what is known of videos ---
+
+  addSource(participant: RemoteParticipant, sourceId: string, content: string, track: MediaStreamTrack): void {
     const video = this.#video(participant, sourceId);
     video.content = content;
-    this.viewsChanged(participant);
+    for (const [trackId, id] of this.#tracks) if (id === video.id) this.#tracks.delete(trackId);
+    this.#tracks.set(track.id, video.id);
+    this.#describe(video);
+    this.viewsChanged();
   }
 
-  /** What the sender has on offer. */
-  setLayers(participant: RemoteParticipant, sourceId: string, layers: OfferedLayer[]): void {
-    const valid = Array.isArray(layers) && layers.every((it) => [it?.spatial, it?.temporal, it?.width, it?.height].every((value) => Number.isFinite(value)));
-    if (!valid || layers.length > 12) return;
-    this.#video(participant, sourceId).layers = layers;
-    this.#choose();
+  /** What the sender has on offer. Of a source that is unknown yet, it is kept. */
+  setLayers(participant: RemoteParticipant, sourceId: string, layers: unknown): void {
+    if (!validLayers(layers)) return;
+    const video = this.#video(participant, sourceId);
+    video.layers = layers;
+    this.#describe(video);
   }
 
   removeSource(participantId: string, sourceId: string): void {
-    this.#videos.delete(`${participantId}/${sourceId}`);
+    this.#remove(`${participantId}/${sourceId}`);
   }
 
   removeParticipant(participantId: string): void {
-    for (const [key, { participant }] of this.#videos) if (participant.id === participantId) this.#videos.delete(key);
+    for (const [id, { participant }] of this.#videos) if (participant.id === participantId) this.#remove(id);
+    this.viewsChanged();
   }
 
-  /** The elements that show a participant have changed. */
-  viewsChanged(participant: RemoteParticipant): void {
-    for (const element of participant.views.keys()) {
-      this.#sizes?.observe(element);
-      this.#visibility?.observe(element);
-    }
-    this.#choose();
+  /** The elements that show somebody have changed. */
+  viewsChanged(): void {
+    this.#views.watch(new Set([...this.#videos.values()].map(({ participant }) => participant)));
+    this.#placeAll();
   }
 
-  slowLink(_lost: number): void {
-    this.#cautiousUntil = performance.now() + kCautious;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#choose(), kCautious + 1);
-    this.#choose();
+  /** '' while nobody speaks. */
+  speakerChanged(participantId: string): void {
+    const before = this.#speaker;
+    this.#speaker = participantId;
+    for (const video of this.#videos.values()) if ([before, participantId].includes(video.participant.id)) this.#place(video);
   }
 
-  choicesFor(participantId: string): [string, LayerChoice | null][] {
-    return [...this.#videos.values()].flatMap((it) => (it.participant.id === participantId && it.choice !== undefined ? [[it.sourceId, it.choice] as [string, LayerChoice | null]] : []));
+  // --- what is known of the way here ---
+
+  /** Statistics are only looked at while connected; a connection made anew is estimated afresh. */
+  stateChanged(state: PeerState, reconnections: number): void {
+    this.#state = state;
+    if (state !== 'connected' || reconnections === this.#reconnections) return;
+    this.#reconnections = reconnections;
+    this.#selector?.restart();
   }
 
-  /** Says every choice again, to a server that does not know them. */
+  /** The server's own word on the downlink. */
+  downlinkQuality(quality: 'good' | 'poor' | 'lost'): void {
+    if (this.#state === 'connected' && quality !== 'good') this.#selector?.serverQuality(quality);
+  }
+
+  /** Another server, which knows no choices and lies on another way: says every one again. */
   repeat(): void {
-    for (const video of this.#videos.values()) if (video.choice !== undefined) this.handlers.choose(video.participant.id, video.sourceId, video.choice);
+    this.#reconnections = -1;
+    for (const { participant, sourceId, asked } of this.#videos.values()) if (asked !== undefined) this.handlers.choose(participant.id, sourceId, asked);
+  }
+
+  // --- what is chosen ---
+
+  /** What was asked for of a participant's videos. */
+  choicesFor(participantId: string): [sourceId: string, choice: LayerChoice | null][] {
+    return [...this.#videos.values()].flatMap((it) => (it.participant.id === participantId && it.asked !== undefined ? [[it.sourceId, it.asked] as [string, LayerChoice | null]] : []));
+  }
+
+  get automatic(): boolean {
+    return this.#automatic;
+  }
+
+  set automatic(automatic: boolean) {
+    this.#automatic = automatic;
+    this.#ask();
+  }
+
+  get choices(): RoomLayerChoice[] {
+    return (this.#selector?.choices ?? []).flatMap(({ id, ...choice }) => {
+      const video = this.#videos.get(id);
+      return video ? [{ participantId: video.participant.id, sourceId: video.sourceId, ...choice }] : [];
+    });
+  }
+
+  get estimate(): DownlinkEstimate {
+    return this.#selector?.estimate ?? { bitsPerSecond: Number.POSITIVE_INFINITY, confidence: 0, calm: true };
+  }
+
+  exportLog(): string {
+    return this.#selector ? this.#selector.exportLog() : this.#log;
   }
 
   close(): void {
-    this.#ending.abort();
-    clearTimeout(this.#timer);
-    this.#sizes?.disconnect();
-    this.#visibility?.disconnect();
+    this.#closed = true;
+    this.#log = this.exportLog();
+    clearInterval(this.#timer);
+    this.#views.close();
+    this.#selector?.close();
+    this.#selector = undefined;
     this.#videos.clear();
-    this.#seen.clear();
+    this.#tracks.clear();
+  }
+
+  async #load({ assetBaseUrl }: SelectionOptions): Promise<void> {
+    try {
+      // Decoding may take half of the machine: the rest is for sending, drawing and everybody else.
+      const cores = globalThis.navigator?.hardwareConcurrency || 2;
+      const selector = await LayerSelector.create({ record: true, decodeShare: cores / 2, ...(assetBaseUrl === undefined ? {} : { assetBaseUrl }) });
+      if (this.#closed) return selector.close();
+      this.#selector = selector;
+      selector.addEventListener('selection', ({ choices }) => {
+        for (const { id, spatial, temporal } of choices) {
+          const video = this.#videos.get(id);
+          if (video) video.selected = spatial < 0 ? null : { spatial, temporal };
+        }
+        this.#ask();
+      });
+      for (const video of this.#videos.values()) this.#describe(video);
+      this.#timer = setInterval(() => void this.#sample(), kSampleInterval);
+    } catch (error) {
+      if (!this.#closed) this.handlers.failed(error as Error);
+    }
   }
 
   #video(participant: RemoteParticipant, sourceId: string): Video {
-    const key = `${participant.id}/${sourceId}`;
-    let video = this.#videos.get(key);
+    const id = `${participant.id}/${sourceId}`;
+    let video = this.#videos.get(id);
     if (!video) {
-      video = { participant, sourceId, content: participant.sources.get(sourceId)?.content ?? 'camera', layers: [], choice: undefined };
-      this.#videos.set(key, video);
+      video = { id, participant, sourceId, content: participant.sources.get(sourceId)?.content ?? 'camera', layers: [], visible: true, asked: undefined, selected: undefined };
+      this.#videos.set(id, video);
     }
     return video;
   }
 
-  #choose(): void {
+  #remove(id: string): void {
+    this.#videos.delete(id);
+    this.#selector?.remove(id);
+    for (const [trackId, video] of this.#tracks) if (video === id) this.#tracks.delete(trackId);
+  }
+
+  /** Tells the selector of a video and its layers; before the sender has said, of those that are usual. */
+  #describe(video: Video): void {
+    const layers = this.#layersOf(video);
+    this.#selector?.add({ id: video.id, layers, content: video.content === 'screen' ? 'screen' : 'camera' });
+    this.#place(video);
+  }
+
+  #layersOf({ content, layers }: Video): OfferedLayer[] {
+    return layers.length > 0 ? layers : offeredLayers(content, 1280, 720, 15);
+  }
+
+  #placeAll(where: (video: Video) => boolean = () => true): void {
+    for (const video of this.#videos.values()) if (where(video)) this.#place(video);
+  }
+
+  #place(video: Video): void {
+    const { width, height } = this.#layersOf(video).at(-1)!;
+    // Shown in a way that nobody told of: as large as it is sent.
+    const view = this.#views.of(video.participant, video.content, width / height) ?? { width, height, visible: true, pinned: false };
+    this.#selector?.update(video.id, { pinned: view.pinned, role: video.participant.id === this.#speaker ? 'speaker' : 'participant' });
+    this.#selector?.setTile(video.id, view);
+    video.visible = view.visible;
+    if (!this.#automatic) this.#ask();
+  }
+
+  /** Asks the server for what has been selected and it does not know yet. */
+  #ask(): void {
     for (const video of this.#videos.values()) {
-      const choice = this.#choiceFor(video);
-      if (same(choice, video.choice)) continue;
-      video.choice = choice;
+      const choice = this.#automatic ? video.selected : video.visible ? kTop : null;
+      if (choice === undefined || same(choice, video.asked)) continue;
+      video.asked = choice;
       this.handlers.choose(video.participant.id, video.sourceId, choice);
     }
   }
 
-  #choiceFor({ participant, content, layers }: Video): LayerChoice | null {
-    const top = { spatial: 2, temporal: 2 };
-    const views = [...participant.views].filter(([, options]) => (options.content ?? 'camera') === content);
-    if (views.length === 0) return top; // Shown in a way that nobody told of.
-    let height = 0;
-    let pinned = false;
-    for (const [element, options] of views) {
-      if (globalThis.document?.hidden || this.#seen.get(element) === false) continue;
-      const box = element.getBoundingClientRect();
-      if (box.width < 1 || box.height < 1) continue;
-      height = Math.max(height, box.height * (globalThis.devicePixelRatio || 1));
-      pinned ||= options.pinned ?? false;
+  async #sample(): Promise<void> {
+    if (this.#state !== 'connected' || this.#sampling || globalThis.document?.visibilityState === 'hidden') return;
+    this.#sampling = true;
+    try {
+      const report = await this.handlers.statistics();
+      // Two moments apart: the connection may have gone meanwhile.
+      if (report && this.#state === 'connected') {
+        this.#selector?.statistics(report as unknown as Map<string, unknown>, ({ trackIdentifier }: InboundStream) => this.#tracks.get(trackIdentifier ?? ''));
+      }
+    } catch {
+      // A connection that is being closed.
+    } finally {
+      this.#sampling = false;
     }
-    if (height === 0) return null;
-    const sizes = [...new Map(layers.map((layer) => [layer.spatial, layer.height]))].sort(([a], [b]) => a - b);
-    let spatial = sizes.find(([, offered]) => offered * kEnlarged >= height)?.[0] ?? sizes.at(-1)?.[0] ?? top.spatial;
-    if (!pinned && performance.now() < this.#cautiousUntil) spatial = Math.max(0, spatial - 1);
-    return { spatial, temporal: top.temporal };
   }
 }

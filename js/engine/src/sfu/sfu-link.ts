@@ -10,6 +10,7 @@ import type { LinkHost, TopologyLink } from '../topology/link.js';
 import { kAdapters, type SfuConnection, type SfuDiagnostics, type SfuHandlers } from './adapter.js';
 import { Demand } from './demand.js';
 import { offeredLayers, type OfferedLayer } from './layers.js';
+import { setLayersOf, withLayers } from './room-layers.js';
 import { Selection } from './selection.js';
 
 /** What participants tell each other, in a signal's `payload.sfu`; see PEER_PAYLOADS.md. */
@@ -49,12 +50,19 @@ export class SfuLink implements TopologyLink, SourceSink {
     const { room } = link.handlers;
     const { signal } = this.#ending;
     link.ended.addEventListener('abort', () => this.close(), { once: true, signal });
-    this.#selection = new Selection({
-      choose: (participantId, sourceId, choice) => {
-        this.#connection?.selectLayer(participantId, sourceId, choice);
-        if (this.#connection?.setActiveLayers) this.#tell(participantId, { take: { [sourceId]: choice?.spatial ?? -1 } });
+    const { assetBaseUrl } = link.connection;
+    this.#selection = new Selection(
+      {
+        choose: (participantId, sourceId, choice) => {
+          this.#connection?.selectLayer(participantId, sourceId, choice);
+          if (this.#connection?.setActiveLayers) this.#tell(participantId, { take: { [sourceId]: choice?.spatial ?? -1 } });
+        },
+        statistics: async () => (await this.#connection?.statistics()) ?? null,
+        failed: ({ message }) => link.handlers.notify({ type: 'Warning', code: 'layers-failed', message }, null),
       },
-    });
+      assetBaseUrl === undefined ? {} : { assetBaseUrl },
+    );
+    setLayersOf(room, this.#selection);
     this.#publication = link.handlers.publish(this);
     room.addEventListener('participantjoined', ({ participant }) => this.#came(participant), { signal });
     room.addEventListener('participantleft', ({ participant }) => this.#went(participant), { signal });
@@ -93,7 +101,7 @@ export class SfuLink implements TopologyLink, SourceSink {
       ...receiving,
       participantId,
       outbound: sending?.outbound ?? [],
-      inbound: receiving.inbound.filter((row) => row.participantId === participantId),
+      inbound: withLayers(receiving.inbound.filter((row) => row.participantId === participantId), this.#selection.choices),
     })) as unknown as PeerDiagnostics[];
   }
 
@@ -146,15 +154,19 @@ export class SfuLink implements TopologyLink, SourceSink {
   #joined(message: ProtocolMessage): void {
     const { sfu, participantId, iceServers } = message as unknown as { sfu: Record<string, unknown>; participantId: string; iceServers?: RTCIceServer[] };
     this.#iceServers = iceServers ?? [];
-    const settings = JSON.stringify([sfu, participantId]);
+    // A path is one of the server that signals.
+    const url = String(sfu['url']).replace(/^\/(?!\/)/, `${this.#link.connection.url.origin.replace(/^http/, 'ws')}/`);
+    // A token is a fresh one each time, and changes nothing.
+    const settings = JSON.stringify([{ ...sfu, token: '' }, participantId]);
     if (settings === this.#settings) {
       // Signalling was away: what was told meanwhile may be lost.
       this.#connection?.setIceServers?.(this.#iceServers);
+      this.#connection?.renew?.({ ...sfu, url });
       for (const id of this.#link.handlers.room.participants.keys()) this.#greet(id);
       return;
     }
     this.#settings = settings;
-    void this.#connect(sfu, participantId);
+    void this.#connect({ ...sfu, url }, participantId);
   }
 
   async #connect(sfu: Record<string, unknown>, participantId: string): Promise<void> {
@@ -205,6 +217,7 @@ export class SfuLink implements TopologyLink, SourceSink {
     return {
       stateChanged: current((state, reconnections) => {
         this.#state = { state, reconnections };
+        this.#selection.stateChanged(state, reconnections);
         for (const id of room.participants.keys()) this.#stateOf(id);
       }),
       sourceAdded: current((participantId, source, track) => this.#sourceAdded(participantId, source, track)),
@@ -214,13 +227,17 @@ export class SfuLink implements TopologyLink, SourceSink {
         this.#selection.removeSource(participantId, sourceId);
         handlers.notify({ type: 'RemoteSourceRemoved', participantId, sourceId }, null);
       }),
-      slowLink: current((uplink, lost) => {
-        if (!uplink) this.#selection.slowLink(lost);
+      slowLink: current((uplink) => {
+        if (!uplink) this.#selection.downlinkQuality('poor');
       }),
+      downlinkQuality: current((quality) => this.#selection.downlinkQuality(quality)),
       quality: current((quality) => {
         for (const id of room.participants.keys()) handlers.quality(id, quality);
       }),
-      activeSpeaker: current((id) => handlers.activeSpeaker(id)),
+      activeSpeaker: current((id) => {
+        this.#selection.speakerChanged(id);
+        handlers.activeSpeaker(id);
+      }),
       warning: current((code, message) => handlers.notify({ type: 'Warning', code, message }, null)),
       closed: current((code, message) => {
         handlers.notify({ type: 'Warning', code, message }, null);
@@ -239,14 +256,14 @@ export class SfuLink implements TopologyLink, SourceSink {
       return;
     }
     handlers.notify({ type: 'RemoteSourceAdded', participantId, source }, track);
-    if (source.kind === 'video') this.#selection.addSource(participant, source.id, source.content);
+    if (source.kind === 'video') this.#selection.addSource(participant, source.id, source.content, track);
   }
 
   // --- who is there ---
 
   #came(participant: RemoteParticipant): void {
     this.#stateOf(participant.id);
-    participant.viewsChanged = () => this.#selection.viewsChanged(participant);
+    participant.viewsChanged = () => this.#selection.viewsChanged();
     const early = this.#early.get(participant.id) ?? [];
     this.#early.delete(participant.id);
     for (const { source, track } of early) this.#sourceAdded(participant.id, source, track);
@@ -308,7 +325,7 @@ export class SfuLink implements TopologyLink, SourceSink {
     const participant = this.#link.handlers.room.participants.get(from);
     if (!participant) return;
     for (const [sourceId, offered] of Object.entries(layers ?? {})) {
-      if (participant.sources.has(sourceId) && Array.isArray(offered)) this.#selection.setLayers(participant, sourceId, offered);
+      if (participant.sources.has(sourceId)) this.#selection.setLayers(participant, sourceId, offered);
     }
     for (const [sourceId, spatial] of Object.entries(take ?? {})) {
       if (Number.isInteger(spatial)) this.#own.get(sourceId)?.demand?.take(from, spatial);

@@ -9,6 +9,7 @@ import type { RoomDiagnostics } from '../engine.ts';
 import { bitrate, milliseconds, percent } from '../format.ts';
 import { CopyButton, Icon } from '../ui.tsx';
 import { readDiagnostics } from './diagnostics-read.ts';
+import { LayersLogButton } from './LayersLog.tsx';
 import { TopologyPart } from './TopologyPart.tsx';
 import { asText, graphPath, overallStages, roundUp, type ConnectionView, type Stage } from './diagnostics-view.ts';
 
@@ -54,6 +55,7 @@ export function Diagnostics({ room }: { room: RoomModel; media: MediaModel }) {
       <div class="row">
         <CopyButton label="Copy as text" text={() => asText(room.room.name, signalling, views, new Date())} />
         <button type="button" class="button quiet" onClick={() => saveLog(room)}><Icon name="save" />Save log</button>
+        {views.some(({ relayed }) => relayed) && <LayersLogButton room={room.room} />}
       </div>
     </div>
   );
@@ -106,11 +108,6 @@ function Graph({ history: { up, down }, name }: { history: History; name: string
   );
 }
 
-function saveLog(room: RoomModel): void {
-  const url = URL.createObjectURL(new Blob([room.room.exportLog()], { type: 'application/jsonl' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `tessera-${room.room.name}-${new Date().toISOString().slice(0, 19).replace(/:/g, '')}.jsonl`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+function saveLog({ room }: RoomModel): void {
+  saveText(room.exportLog(), `tessera-${room.name}`, 'jsonl');
 }

@@ -3,6 +3,7 @@
 
 import type { PeerDiagnostics, RoomDiagnostics, Topology } from '../engine.ts';
 import { bitrate, milliseconds, percent } from '../format.ts';
+import { layerWords } from './layer-words.ts';
 import { signallingStage, type ConnectionView, type Stage, type StageState } from './diagnostics-view.ts';
 import { topologyName } from './topology-view.ts';
 
@@ -75,7 +76,7 @@ function factsOf(peer: PeerDiagnostics, topology: Topology): [string, string][] 
     ...outbound.map((stream): [string, string] => [`Sending ${stream.sourceId}`, join(codec(stream.codec), picture(stream), bitrate(stream.bitsPerSecond),
       stream.active === false ? 'paused' : '', limit(stream.qualityLimitationReason), stream.encoderImplementation)]),
     ...inbound.filter(({ sourceId }) => sourceId !== undefined).map((stream): [string, string] => [`Receiving ${stream.sourceId}`, join(codec(stream.codec), picture(stream), bitrate(stream.bitsPerSecond),
-      `loss ${percent(stream.loss)}`, `jitter ${milliseconds(stream.jitterMs)}`, stream.freezeCount ? `${stream.freezeCount} freezes` : '', stream.decoderImplementation)]),
+      layerWords(stream.layer), `loss ${percent(stream.loss)}`, `jitter ${milliseconds(stream.jitterMs)}`, stream.freezeCount ? `${stream.freezeCount} freezes` : '', stream.decoderImplementation)]),
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== '');
 }
