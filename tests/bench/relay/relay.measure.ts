@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { launchChromium } from '../../browser/lib/chromium.js';
-import { root } from '../../browser/lib/paths.js';
+import { engineDist, root } from '../../browser/lib/paths.js';
 import { start as startProcess } from '../../browser/lib/processes.js';
 import { Resources, sleep, until } from '../../browser/lib/resources.js';
 import { Server } from '../../browser/lib/server.js';
@@ -20,7 +20,7 @@ const kMeasure = 12_000;
 
 /** Delays read in both pages. `host`: where the second page's browser lives. */
 async function measure(resources: Resources, address: string, host?: Awaited<ReturnType<Network['addHost']>>): Promise<number[]> {
-  const server = resources.add(await Server.start({ host: address, flags: ['--allowed-origins', '*'] }), 'server', value => value.close());
+  const server = resources.add(await Server.start({ host: address, staticDir: engineDist, flags: ['--allowed-origins', '*'] }), 'server', value => value.close());
   const site = await serveRelayPage(resources, address);
   const room = 'bench';
   const pages = [];

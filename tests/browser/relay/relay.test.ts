@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RelayClient } from '../../../js/server/src/testing/relay-client.js';
 import { launchChromium } from '../lib/chromium.js';
+import { engineDist } from '../lib/paths.js';
 import { Resources, until } from '../lib/resources.js';
 import { Server } from '../lib/server.js';
 import { close, look, type Seen, start, takeDelays } from './in-page.js';
@@ -13,7 +14,7 @@ const suite = new Resources();
 let server: Server;
 let site: string;
 beforeAll(async () => {
-  server = suite.add(await Server.start({ flags: ['--allowed-origins', 'http://127.0.0.1:*'] }), 'server', value => value.close());
+  server = suite.add(await Server.start({ staticDir: engineDist, flags: ['--allowed-origins', 'http://127.0.0.1:*'] }), 'server', value => value.close());
   site = await serveRelayPage(suite);
 }, 60_000);
 afterAll(() => suite.close());
