@@ -26,6 +26,7 @@ export type RoomErrorCode =
   | 'already-joined'
   | 'participant-unknown'
   | 'participant-away'
+  | 'topology-unavailable'
   | 'server-shutting-down'
   | 'internal'
   | 'server-unreachable'

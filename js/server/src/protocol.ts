@@ -23,10 +23,15 @@ export const kErrorCodes = [
   'already-joined',
   'participant-unknown',
   'participant-away',
+  'topology-unavailable',
   'server-shutting-down',
   'internal',
 ] as const;
 export type ErrorCode = (typeof kErrorCodes)[number];
+
+/** How media can travel in a room, see `topologies.ts`. */
+export const kTopologies = ['mesh', 'sfu', 'mcu', 'relay'] as const;
+export type Topology = (typeof kTopologies)[number];
 
 /** Most sources (microphone, camera, screen, ...) one participant may publish. */
 export const kMaxSources = 16;
@@ -97,6 +102,8 @@ export const clientMessageSchemas = {
   leave: z.object({ ...envelope, type: z.literal('leave') }),
   signal: z.object({ ...envelope, type: z.literal('signal'), to: id, payload: z.record(z.string(), z.unknown()) }),
   update: z.object({ ...envelope, type: z.literal('update'), name: nameSchema.optional(), sources: sources.optional() }),
+  topology: z.object({ ...envelope, type: z.literal('topology'), topology: z.enum(kTopologies) }),
+  connectivity: z.object({ ...envelope, type: z.literal('connectivity'), epoch: z.number().int().min(0), ok: z.boolean() }),
 };
 
 export type ClientMessageType = keyof typeof clientMessageSchemas;
@@ -117,8 +124,14 @@ export interface ParticipantInfo {
 
 export interface RoomInfo {
   name: string;
-  topology: 'mesh' | 'sfu';
+  topology: Topology;
   capacity: number;
+  /** Grows with each change of the topology or of the mixer. */
+  epoch: number;
+  /** What it could be changed to now, the present one included. */
+  topologies: Topology[];
+  /** Where the topology is `mcu`: the participant that mixes. */
+  mixer?: string;
 }
 
 /** Where and how the media server is entered, for one room. `kind` says which adapter speaks to it. */
@@ -141,7 +154,7 @@ export interface IceServer {
 }
 
 export type ServerMessage =
-  | { type: 'lobby'; room: RoomInfo; participants: { id: string; name: string }[] }
+  | { type: 'lobby'; room: Pick<RoomInfo, 'name' | 'topology' | 'capacity'>; participants: { id: string; name: string }[] }
   | {
       type: 'joined';
       participantId: string;
@@ -156,6 +169,8 @@ export type ServerMessage =
       /** Unasked: the room has another topology from now on. */
       moved?: true;
     }
+  /** What is on offer has changed. */
+  | { type: 'roomUpdated'; room: RoomInfo }
   | { type: 'participantJoined'; participant: ParticipantInfo }
   | { type: 'participantUpdated'; participant: ParticipantInfo }
   | { type: 'participantLeft'; participantId: string; reason: 'left' | 'timeout' | 'replaced' }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads what the engine measured into what the panel shows.
 
-import type { PeerDiagnostics, RoomDiagnostics } from '../engine.ts';
+import type { PeerDiagnostics, RoomDiagnostics, Topology } from '../engine.ts';
 import { bitrate, milliseconds, percent } from '../format.ts';
 import { signallingStage, type ConnectionView, type Stage, type StageState } from './diagnostics-view.ts';
+import { topologyName } from './topology-view.ts';
 
 /** One view per participant, in the engine's order. What is not measured yet is a dash or left out, never an error. */
 export function readDiagnostics(diagnostics: RoomDiagnostics): ConnectionView[] {
   return diagnostics.peers.map((peer) => ({
     id: peer.participantId,
     name: peer.name,
-    relayed: diagnostics.topology === 'sfu',
     stages: stagesOf(peer, diagnostics.signalling.state),
     facts: factsOf(peer, diagnostics.topology),
     roundTripMs: peer.candidatePair?.roundTripMs ?? null,
@@ -60,10 +60,10 @@ function tlsName(version: string | undefined): string {
   }
 }
 
-function factsOf(peer: PeerDiagnostics, topology: string): [string, string][] {
+function factsOf(peer: PeerDiagnostics, topology: Topology): [string, string][] {
   const { candidatePair: pair, transport, inbound, outbound } = peer;
   const facts: [string, string | undefined][] = [
-    ['Topology', topology === 'sfu' ? 'SFU' : topology],
+    ['Topology', topologyName[topology]],
     ['Route', pair ? `${candidate(pair.local)} ⇄ ${candidate(pair.remote)}` : 'none chosen yet'],
     ['ICE', `${peer.states.iceConnectionState}, gathering ${peer.states.iceGatheringState}${peer.iceRestarts > 0 ? `, ${peer.iceRestarts} restarts` : ''}`],
     ['Available up', pair?.availableOutgoingBitrate ? bitrate(pair.availableOutgoingBitrate) : undefined],

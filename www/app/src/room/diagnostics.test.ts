@@ -36,8 +36,8 @@ describe('stages', () => {
 });
 
 describe('the panel', () => {
-  const diagnostics = { at: 0, room: 'x', topology: 'mesh', participantId: 'me', signalling: { state: 'connected', since: 0, transport: 'websocket', url: '' }, peers: [peer(), peer({ participantId: 'p2', name: 'Ben', state: 'failed', states: { ...peer().states, iceConnectionState: 'failed' } })] } as const;
-  const views = readDiagnostics({ ...diagnostics, peers: [...diagnostics.peers] });
+  const diagnostics = { at: 0, room: 'x', topology: 'mesh', connections: [], participantId: 'me', signalling: { state: 'connected', since: 0, transport: 'websocket', url: '' }, peers: [peer(), peer({ participantId: 'p2', name: 'Ben', state: 'failed', states: { ...peer().states, iceConnectionState: 'failed' } })] } as const;
+  const views = readDiagnostics({ ...diagnostics, connections: [], peers: [...diagnostics.peers] });
   it('takes the worst loss and leaves out what nobody sends', () => {
     expect(views[0]!.loss).toBe(0.01);
     expect(views[0]!.facts.filter(([term]) => term.startsWith('Receiving'))).toEqual([]);
