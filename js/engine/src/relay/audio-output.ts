@@ -18,6 +18,7 @@ export class AudioOutput {
   readonly height = 0;
 
   constructor(
+    private readonly stream: number,
     private readonly playout: Playout,
     private readonly options: DownlinkOptions,
   ) {}
@@ -68,7 +69,7 @@ export class AudioOutput {
       this.dropped++;
       return;
     }
-    this.shown++;
+    if (this.shown++ === 0) this.options.started(this.stream);
     this.#port.postMessage({ at, samples } satisfies PlayBlock, [samples.buffer]);
   }
 }

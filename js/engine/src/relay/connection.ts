@@ -228,6 +228,11 @@ export class RelayConnection extends TypedEventTarget<RelayConnectionEventMap> {
       }
       case 'added':
         return this.#added(message.stream);
+      case 'started': {
+        const started = this.#remotes.get(message.stream);
+        if (started) this.emit(new RelayTrackEvent('trackstarted', started.remote));
+        return;
+      }
       case 'removed':
         return this.#removed(message.stream);
       case 'picture': {

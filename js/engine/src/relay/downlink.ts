@@ -13,6 +13,8 @@ export interface DownlinkOptions {
   requestKeyFrame: (stream: number) => void;
   /** A picture for a stream that has no writable. */
   picture: (stream: number, frame: VideoFrame) => void;
+  /** The first picture or sound of a stream has come out. */
+  started: (stream: number) => void;
 }
 
 /** What Playout.next() gives. */
@@ -49,7 +51,7 @@ export class Downlink {
     this.#infos.set(info.id, info);
     if (known) return;
     this.#received.set(info.id, { frames: 0, bytes: 0, dropped: 0 });
-    if (info.kind === 'audio') this.#audios.set(info.id, new AudioOutput(this.#playout, this.options));
+    if (info.kind === 'audio') this.#audios.set(info.id, new AudioOutput(info.id, this.#playout, this.options));
     else this.#videos.set(info.id, new VideoOutput(info, this.options));
   }
 

@@ -15,9 +15,10 @@ export interface RelayTrack {
 }
 
 export class RelayTrackEvent extends Event {
-  declare readonly type: 'trackadded' | 'trackremoved';
+  declare readonly type: 'trackadded' | 'trackstarted' | 'trackremoved';
+  /** `trackstarted`: its first picture or sound has come. */
   constructor(
-    type: 'trackadded' | 'trackremoved',
+    type: 'trackadded' | 'trackstarted' | 'trackremoved',
     readonly remote: RelayTrack,
   ) {
     super(type);
@@ -48,6 +49,7 @@ export class RelaySourceErrorEvent extends Event {
 
 export interface RelayConnectionEventMap {
   trackadded: RelayTrackEvent;
+  trackstarted: RelayTrackEvent;
   trackremoved: RelayTrackEvent;
   statechange: RelayStateEvent;
   sourceerror: RelaySourceErrorEvent;

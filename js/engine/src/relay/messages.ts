@@ -48,6 +48,8 @@ export type ToWorker =
 export type FromWorker =
   | { type: 'state'; state: RelayState; code: string; message: string }
   | { type: 'added'; stream: StreamInfo }
+  /** Its first picture or sound has come out. */
+  | { type: 'started'; stream: number }
   | { type: 'removed'; stream: number }
   | { type: 'picture'; stream: number; frame: VideoFrame }
   /** A source could not be encoded any more; it is not sent. */

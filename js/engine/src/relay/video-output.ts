@@ -81,7 +81,7 @@ export class VideoOutput {
   #take(frame: VideoFrame): void {
     if (this.#closed || this.#hidden.delete(frame.timestamp)) return frame.close();
     [this.width, this.height] = [frame.displayWidth, frame.displayHeight];
-    this.shown++;
+    if (this.shown++ === 0) this.options.started(this.info.id);
     const writer = this.#writer;
     if (!writer) return this.options.picture(this.info.id, frame);
     // A track that nobody shows takes no frames: it gets the newest when it does.

@@ -152,6 +152,7 @@ class Relay {
         prefer: this.open.prefer,
         assets: this.#options,
         requestKeyFrame: (id) => this.#socket.requestKeyFrame(id),
+        started: (id) => post({ type: 'started', stream: id }),
         picture: (id, frame) => post({ type: 'picture', stream: id, frame }, [frame]),
       });
       this.#downlinks.set(stream.participantId, downlink);

@@ -4,4 +4,4 @@
 import type { Topology } from './link.js';
 
 /** @internal The mesh, and everything that has a link in link.ts. */
-export const kTopologies: readonly Topology[] = ['mesh', 'sfu'];
+export const kTopologies: readonly Topology[] = ['mesh', 'sfu', 'relay'];
