@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everybody but the mixer: one connection, on which one video and one sound go each way, whatever the number of people.
 
-import { trafficOf } from '../diagnostics/traffic.js';
-import type { ConnectionTraffic } from '../diagnostics/types.js';
 import { roomError } from '../errors.js';
 import type { PeerState } from '../participants/remote-participant.js';
 import type { SessionModule } from '../session-module.js';
-import type { LinkHost, MeasuredPeer } from '../topology/link.js';
+import type { LinkHost, MeasuredConnection, MeasuredPeer } from '../topology/link.js';
 import { ownAudio, type OwnSource, ownVideo, type Role, type Told } from './role.js';
 import { StarPeer } from './star-peer.js';
 
@@ -101,8 +99,8 @@ export class ListeningRole implements Role {
     return measured ? [...this.#setting.host.handlers.room.participants.keys()].map((participantId) => ({ ...measured, participantId })) : [];
   }
 
-  traffic(): ConnectionTraffic[] {
-    return this.#measured ? [trafficOf(this.#measured, this.#setting.mixer)] : [];
+  connections(): MeasuredConnection[] {
+    return this.#measured ? [{ ...this.#measured, participantId: this.#setting.mixer }] : [];
   }
 
   retire(): void {

@@ -2,12 +2,10 @@
 // The mixer of a room: everybody's video and sound come in, all get the same picture, and each the sound of all others.
 
 import { AudioMixer } from '../audio/mixer.js';
-import { trafficOf } from '../diagnostics/traffic.js';
-import type { ConnectionTraffic } from '../diagnostics/types.js';
 import { VideoMixer } from '../mixer/video-mixer.js';
 import type { VideoInputOptions } from '../mixer/options.js';
 import type { PeerState, RemoteParticipant } from '../participants/remote-participant.js';
-import type { MeasuredPeer } from '../topology/link.js';
+import type { MeasuredConnection, MeasuredPeer } from '../topology/link.js';
 import { EncodeBudget } from './encode-budget.js';
 import { EncodeMeter } from './encode-meter.js';
 import type { RoleSetting } from './listening-role.js';
@@ -130,8 +128,8 @@ export class MixingRole implements Role {
     return measured.flat();
   }
 
-  traffic(): ConnectionTraffic[] {
-    return [...this.#clients].flatMap(([id, { measured }]) => (measured ? [trafficOf(measured, id)] : []));
+  connections(): MeasuredConnection[] {
+    return [...this.#clients].flatMap(([participantId, { measured }]) => (measured ? [{ ...measured, participantId }] : []));
   }
 
   retire(): void {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a participant is in a room that is mixed: the one who mixes, or one of the others.
 
-import type { ConnectionTraffic } from '../diagnostics/types.js';
 import type { SourceContent } from '../participants/source.js';
-import type { MeasuredPeer } from '../topology/link.js';
+import type { MeasuredConnection, MeasuredPeer } from '../topology/link.js';
 
 /** An own microphone, camera or screen; `track` is null while it is off. */
 export interface OwnSource {
@@ -29,7 +28,7 @@ export interface Role {
   networkChanged(): void;
   audioLevel(participantId: string): number;
   diagnostics(): Promise<MeasuredPeer[]>;
-  traffic(): ConnectionTraffic[];
+  connections(): MeasuredConnection[];
   /** Somebody else mixes from now on: it goes on for those who have not got there yet, and tells the room nothing any more. */
   retire(): void;
   close(): void;
