@@ -9,7 +9,8 @@ import type { MeasuredConnection, MeasuredPeer } from '../topology/link.js';
 import { EncodeBudget } from './encode-budget.js';
 import { EncodeMeter } from './encode-meter.js';
 import type { RoleSetting } from './listening-role.js';
-import { ownAudio, type OwnSource, ownVideo, type Role, type Told } from './role.js';
+import { OneSound } from './one-sound.js';
+import { microphoneIsOn, ownSounds, type OwnSource, ownVideo, type Role, type Told } from './role.js';
 import { StarPeer } from './star-peer.js';
 
 /** Up to so many tiles lie in a grid; among more, whoever speaks is large. */
@@ -31,6 +32,7 @@ export class MixingRole implements Role {
   readonly #ending = new AbortController();
   readonly #clients = new Map<string, Client>();
   readonly #meter: EncodeMeter;
+  readonly #sound = new OneSound();
   /** What each tile was last given. */
   readonly #tiles = new Map<string, { track: MediaStreamTrack | null; look: string }>();
   #own: ReadonlyMap<string, OwnSource> = new Map();
@@ -86,7 +88,7 @@ export class MixingRole implements Role {
 
   sourcesChanged(own: ReadonlyMap<string, OwnSource>): void {
     this.#own = own;
-    const audio = ownAudio(own);
+    const audio = this.#sound.of(ownSounds(own));
     if (audio !== this.#ownAudio) {
       this.#ownAudio = audio;
       if (audio) this.#audio.addInput(this.#setting.self, audio);
@@ -143,6 +145,7 @@ export class MixingRole implements Role {
     this.#clients.clear();
     this.#video.close();
     this.#audio.close();
+    this.#sound.close();
   }
 
   #connect(id: string): Client {
@@ -171,6 +174,7 @@ export class MixingRole implements Role {
       },
     );
     const client: Client = { peer, video: null, state: 'connecting', iceRestarts: 0, measured: null };
+    peer.open();
     peer.send('video', 'camera', this.#video.track);
     peer.send('audio', 'microphone', this.#audio.output(id));
     return client;
@@ -207,7 +211,7 @@ export class MixingRole implements Role {
     const wanted = new Map<string, { track: MediaStreamTrack | null; look: VideoInputOptions }>();
     if (this.#own.size > 0) {
       const { track, content } = ownVideo(this.#own);
-      wanted.set(self, { track, look: { name: room.local.name, muted: this.#ownAudio === null, content } });
+      wanted.set(self, { track, look: { name: room.local.name, muted: !microphoneIsOn(this.#own), content } });
     }
     for (const participant of room.participants.values()) {
       if (participant.sources.size === 0) continue;

@@ -41,6 +41,9 @@ export function ownVideo(own: ReadonlyMap<string, OwnSource>): { track: MediaStr
   return screen ? { track: screen.track, content: 'screen' } : { track: find('camera')?.track ?? null, content: 'camera' };
 }
 
-/** The own microphone, where it is on. */
-export const ownAudio = (own: ReadonlyMap<string, OwnSource>): MediaStreamTrack | null =>
-  [...own.values()].find(({ content, muted, track }) => content === 'microphone' && track && !muted)?.track ?? null;
+/** What is heard of oneself: the microphone where it is on, and what a shared screen plays. */
+export const ownSounds = (own: ReadonlyMap<string, OwnSource>): MediaStreamTrack[] =>
+  [...own.values()].flatMap(({ content, muted, track }) => ((content === 'microphone' || content === 'screen-audio') && track && !muted ? [track] : []));
+
+export const microphoneIsOn = (own: ReadonlyMap<string, OwnSource>): boolean =>
+  [...own.values()].some(({ content, muted, track }) => content === 'microphone' && track !== null && !muted);
