@@ -59,6 +59,12 @@ export class Host {
   async cut(): Promise<void> { await command('bridge', 'link', 'set', 'dev', this.port, 'state', '0'); }
   async restore(): Promise<void> { await command('bridge', 'link', 'set', 'dev', this.port, 'state', '3'); }
 
+  /** Lets no UDP in, from anywhere, this host itself included: what is sent is lost in silence. */
+  async blockUdp(): Promise<void> {
+    for (const rule of ['add table inet blocked', 'add chain inet blocked input { type filter hook input priority 0 ; }', 'add rule inet blocked input meta l4proto udp drop']) await this.run('nft', rule);
+  }
+  async allowUdp(): Promise<void> { await this.run('nft', 'delete table inet blocked'); }
+
   /** Pulls the plug, as the host sees it: its interface loses its carrier. */
   async unplug(): Promise<void> { await command('ip', 'link', 'set', this.port, 'down'); }
   async plug(): Promise<void> { await command('ip', 'link', 'set', this.port, 'up'); }
