@@ -52,7 +52,7 @@ export class RelayLink implements TopologyLink, SourceSink {
     host.ended.addEventListener('abort', () => this.close(), { once: true, signal });
     this.#publication = host.handlers.publish(this);
     room.addEventListener('participantjoined', ({ participant }) => this.#came(participant), { signal });
-    room.addEventListener('participantleft', ({ participant }) => (participant.viewsChanged = undefined), { signal });
+    room.addEventListener('participantleft', ({ participant }) => participant.viewWatchers.delete(this), { signal });
     this.#timer = setInterval(() => this.#look(), kLookEvery);
   }
 
@@ -105,7 +105,7 @@ export class RelayLink implements TopologyLink, SourceSink {
     this.#ending.abort();
     clearInterval(this.#timer);
     this.#publication.close();
-    for (const participant of this.#host.handlers.room.participants.values()) participant.viewsChanged = undefined;
+    for (const participant of this.#host.handlers.room.participants.values()) participant.viewWatchers.delete(this);
     this.#connection?.close();
     this.#connection = null;
   }
@@ -230,7 +230,7 @@ export class RelayLink implements TopologyLink, SourceSink {
 
   #came(participant: RemoteParticipant): void {
     this.#tell(participant.id);
-    participant.viewsChanged = () => this.#look();
+    participant.viewWatchers.set(this, () => this.#look());
     const early = this.#early.get(participant.id) ?? [];
     this.#early.delete(participant.id);
     for (const remote of early) {
