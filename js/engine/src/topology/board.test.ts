@@ -120,6 +120,25 @@ test('back to the mesh: the session connects meanwhile, and the link ends after 
   board.close();
 });
 
+test('a move to the mesh that is taken back ends what the session began', async () => {
+  const { board, session, made, joined, arrived, shown } = setUp();
+  board.receive(joined('sfu', 1));
+  await settled();
+  made[0]!.reaches('ben', track('sfu'));
+  board.receive(arrived(1));
+  vi.mocked(session.call.transportMessage).mockClear();
+  session.intercept?.({ type: 'PeerStateChanged', participantId: 'ben', state: 'connecting', iceRestarts: 0 }, null);
+  session.intercept?.({ type: 'RemoteSourceRemoved', participantId: 'ben', sourceId: 'camera' }, null);
+  board.receive(joined('mesh', 2));
+  const chosen = board.choose('sfu');
+  board.receive(joined('sfu', 3));
+  await chosen;
+  expect(JSON.parse(vi.mocked(session.call.transportMessage).mock.calls[0]![0] as string)).toMatchObject({ room: { topology: 'sfu' } });
+  expect([made.length, made[0]!.closed, shown()]).toEqual([1, false, 'sfu']);
+  board.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test('where one mixes, its picture stands for everybody', async () => {
   const { board, session, ben, made, joined } = setUp();
   const mixes: (string | undefined)[] = [];

@@ -205,8 +205,10 @@ export class Board {
     this.#next = undefined;
     if (this.#retiring?.place.topology === topology) this.#retired(true);
     if (topology === this.#current.topology) {
-      // Taken back before it was carried out.
+      // Taken back before it was carried out. The session may have begun a mesh.
+      if (topology !== 'mesh' && message['moved']) this.#session.call.transportMessage(JSON.stringify(message));
       this.#hand(this.#current, message);
+      this.#choices.settled(topology);
       return;
     }
     const { epoch = 0 } = message['room'] as Partial<RoomOffer>;
@@ -287,6 +289,7 @@ export class Board {
     this.#retiring = { place: old, message: next.message, waiting, epoch: next.epoch, timer };
     for (const { id, present } of handlers.room.participants.values()) if (present) signalTo(connection, id, { topology: { arrived: next.epoch } });
     handlers.room.dispatchEvent(new TopologyChangeEvent(next.topology, old.topology));
+    this.#choices.settled(next.topology);
     this.#retire();
   }
 

@@ -14,7 +14,7 @@ const kAtMost = 30_000;
 
 /** @internal */
 export class Choices {
-  readonly #waiting = new Map<string, (error: RoomError) => void>();
+  readonly #waiting = new Map<string, { topology: Topology; resolve: () => void; reject: (error: RoomError) => void }>();
   #count = 0;
 
   constructor(private readonly session: SessionLink) {}
@@ -23,7 +23,6 @@ export class Choices {
     throwIfAborted(signal);
     if (!kNames.includes(topology)) throw new OptionError('topology', `one of ${kNames.join(', ')}`);
     const { session } = this;
-    const { room } = session.handlers;
     if (session.ended.aborted) throw roomError('closed');
     if (session.topology === topology && session.offer?.topology === topology) return;
     const id = `topology/${++this.#count}`;
@@ -31,9 +30,8 @@ export class Choices {
     try {
       await abortable(
         new Promise<void>((resolve, reject) => {
-          this.#waiting.set(id, reject);
+          this.#waiting.set(id, { topology, resolve, reject });
           session.ended.addEventListener('abort', () => reject(roomError('closed')), { signal: done.signal });
-          room.addEventListener('topologychange', (event) => event.topology === topology && resolve(), { signal: done.signal });
           const late = setTimeout(() => reject(new RoomError('topology-unavailable', 'The room did not change in time. The call goes on as it is; try again.')), kAtMost);
           done.signal.addEventListener('abort', () => clearTimeout(late));
           if (!session.connection.transport.connected) reject(roomError('server-unreachable'));
@@ -47,8 +45,13 @@ export class Choices {
     }
   }
 
+  /** Media goes this way now, or goes on doing so. */
+  settled(chosen: Topology): void {
+    for (const { topology, resolve } of this.#waiting.values()) if (topology === chosen) resolve();
+  }
+
   /** An error that may answer a choice. */
   refused({ code, message, inReplyTo }: ProtocolMessage): void {
-    this.#waiting.get(String(inReplyTo))?.(roomError(String(code), String(message)));
+    this.#waiting.get(String(inReplyTo))?.reject(roomError(String(code), String(message)));
   }
 }
