@@ -36,6 +36,7 @@ const assets = [
   ['session.wasm', 'wasm/session.wasm'],
   ['audio.wasm', 'wasm/audio.wasm'],
   ['video.wasm', 'wasm/video.wasm'],
+  ['video_relaxed.wasm', 'wasm/video_relaxed.wasm'],
   ['janus.wasm', 'wasm/janus.wasm'],
   ['vp8_encoder.wasm', 'wasm/vp8_encoder.wasm'],
   ['vp9_encoder.wasm', 'wasm/vp9_encoder.wasm'],

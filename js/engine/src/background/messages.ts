@@ -7,6 +7,8 @@ import type { BackgroundRequest } from './options.js';
 /** Where the worker finds its parts: absolute addresses. */
 export interface Assets {
   wasm: string;
+  /** The same module with relaxed SIMD. */
+  relaxedWasm: string;
   model: string;
 }
 
