@@ -40,6 +40,7 @@ const assets = [
   ['audio.wasm', 'wasm/audio.wasm'],
   ['video.wasm', 'wasm/video.wasm'],
   ['compositor.wasm', 'wasm/compositor.wasm'],
+  ['video_relaxed.wasm', 'wasm/video_relaxed.wasm'],
   ['janus.wasm', 'wasm/janus.wasm'],
   ['vp8_encoder.wasm', 'wasm/vp8_encoder.wasm'],
   ['vp9_encoder.wasm', 'wasm/vp9_encoder.wasm'],
