@@ -137,7 +137,7 @@ test("a page's own livekit-client: our selection chooses by the element's size, 
     const [camera] = await client.createLocalTracks({ video: { resolution: { width: 320, height: 180, frameRate: 10 } } });
     const processor = ours.backgroundTrackProcessor({ kind: 'blur' });
     const local = camera as import('livekit-client').LocalVideoTrack;
-    await local.setProcessor(processor as never);
+    await local.setProcessor(processor);
     await own.localParticipant.publishTrack(local, { simulcast: false });
     Object.assign(globalThis, { own, layers, video, processor, local });
   }, { url: livekit.url, token });
