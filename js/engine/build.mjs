@@ -32,6 +32,7 @@ const entries = {
   'recorder-worklet': 'recorder/worklet.ts',
   janus: 'janus/index.ts',
   livekit: 'livekit/index.ts',
+  'livekit-connection': 'livekit/connection.ts',
   layers: 'layers/index.ts',
   'layers-simulator': 'layers/simulator.ts',
 };

@@ -9,6 +9,7 @@ import { Recorder } from 'tessera-rtc/recorder';
 import { connectJanus, type SfuHandlers } from 'tessera-rtc/janus';
 import { VideoMixer } from 'tessera-rtc/mixer';
 import { LayerSelector, type VideoLayer } from 'tessera-rtc/layers';
+import { backgroundTrackProcessor, connectLiveKit, RoomLayers, type LiveKitRoom } from 'tessera-rtc/livekit';
 
 export async function call(token: string, grid: HTMLElement, chat: { add(from: unknown, data: unknown): void }): Promise<void> {
   const room = await joinRoom({ url: 'https://meet.example', room: 'standup', token });
@@ -65,6 +66,22 @@ export async function aJanusRoomOfOnesOwn(camera: MediaStreamTrack, handlers: Sf
   place.addSource('camera', 'camera', false, camera);
   place.selectLayer('ana', 'camera', { spatial: 1, temporal: 1 });
   place.close();
+}
+
+export async function aLiveKitRoomOfOnesOwn(token: string, handlers: SfuHandlers): Promise<void> {
+  const place = await connectLiveKit({ url: 'wss://livekit.example', token }, { participantId: 'me', iceServers: [], relayOnly: false }, handlers);
+  place.selectLayer('ana', 'camera', null);
+  place.close();
+}
+
+export async function anotherLiveKitClient(room: LiveKitRoom, camera: { setProcessor(processor: { name: string }): Promise<void> }, publication: { trackSid: string }): Promise<void> {
+  const layers = await RoomLayers.create(room);
+  layers.addEventListener('selection', ({ choices }) => console.log(choices.length, layers.selector.estimate.bitsPerSecond));
+  layers.pin(publication, true);
+  const background = backgroundTrackProcessor({ kind: 'blur', strength: 0.6 });
+  await camera.setProcessor(background);
+  await background.setBackground({ kind: 'none' });
+  layers.close();
 }
 
 export async function onlyTheLayers(tileElement: HTMLElement, layers: VideoLayer[], sfu: { prefer(id: string, spatial: number, temporal: number): void }): Promise<void> {
