@@ -25,6 +25,7 @@ const pages: Page[] = [];
 const ids: string[] = [];
 let mcu: Child;
 let mixer = '';
+let before: Awaited<ReturnType<typeof carried>>[] | undefined;
 
 beforeAll(async () => {
   const server = suite.add(await Server.start({ staticDir: barePage(suite) }), 'server', value => value.close());
@@ -75,9 +76,11 @@ test('each of the four hears the other three tones and not their own', async () 
 
 test('the mixer is killed: somebody else mixes, or everybody is connected with everybody, and all are told', async () => {
   const began = performance.now();
-  const before = await Promise.all(pages.map(page => page.evaluate(carried)));
+  // Noted once: a second try finds the mixer dead.
+  before ??= await Promise.all(pages.map(page => page.evaluate(carried)));
+  const told = before.map(({ said }) => said.length);
   mcu.process.kill('SIGKILL');
-  const after = await everywhere('another way', page => page.evaluate(carried), ({ topology, mixer: who, said }, i) => (topology !== 'mcu' || who !== mixer) && said.length > before[i]!.said.length);
+  const after = await everywhere('another way', page => page.evaluate(carried), ({ topology, mixer: who, said }, i) => (topology !== 'mcu' || who !== mixer) && said.length > told[i]!);
   const decided = performance.now() - began;
   const next = after[0]!;
   expect(new Set(after.map(({ topology, mixer: who }) => `${topology} ${who}`)).size).toBe(1);
@@ -91,6 +94,6 @@ test('the mixer is killed: somebody else mixes, or everybody is connected with e
   } else {
     await everywhere('three others', page => page.evaluate(streams), ({ videoIn, framesDecoded }) => videoIn === 3 && framesDecoded > 10);
   }
-  console.log(`after the mixer's death: decided after ${decided.toFixed(0)} ms, pictures after ${(performance.now() - began).toFixed(0)} ms (${next.topology}); ${next.said.slice(before[0]!.said.length).join('; ')}`);
+  console.log(`after the mixer's death: decided after ${decided.toFixed(0)} ms, pictures after ${(performance.now() - began).toFixed(0)} ms (${next.topology}); ${next.said.slice(told[0]).join('; ')}`);
   expect(performance.now() - began).toBeLessThan(60_000);
 }, 120_000);

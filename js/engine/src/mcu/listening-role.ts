@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everybody but the mixer: one connection, on which one video and one sound go each way, whatever the number of people.
 
-import { trafficOf } from '../diagnostics/traffic.js';
-import type { ConnectionTraffic } from '../diagnostics/types.js';
 import { roomError } from '../errors.js';
 import type { PeerState } from '../participants/remote-participant.js';
 import type { SessionModule } from '../session-module.js';
-import type { LinkHost, MeasuredPeer } from '../topology/link.js';
-import { ownAudio, type OwnSource, ownVideo, type Role, type Told } from './role.js';
+import type { LinkHost, MeasuredConnection, MeasuredPeer } from '../topology/link.js';
+import { OneSound } from './one-sound.js';
+import { ownSounds, type OwnSource, ownVideo, type Role, type Told } from './role.js';
 import { StarPeer } from './star-peer.js';
 
 /** @internal What both roles are given. */
@@ -29,6 +28,7 @@ export class ListeningRole implements Role {
   readonly #setting: RoleSetting;
   readonly #ending = new AbortController();
   readonly #peer: StarPeer;
+  readonly #sound = new OneSound();
   #video: MediaStreamTrack | null = null;
   #audio: MediaStreamTrack | null = null;
   #speaker = '';
@@ -65,11 +65,12 @@ export class ListeningRole implements Role {
     );
     // Where the mixer never answers, somebody has to be told.
     this.#losing = setTimeout(() => this.#lost(), 4 * kPatience);
+    this.#peer.open();
   }
 
   sourcesChanged(own: ReadonlyMap<string, OwnSource>): void {
     this.#peer.send('video', 'camera', ownVideo(own).track);
-    this.#peer.send('audio', 'microphone', ownAudio(own));
+    this.#peer.send('audio', 'microphone', this.#sound.of(ownSounds(own)));
   }
 
   told(from: string, { session, speaker }: Told): void {
@@ -101,8 +102,8 @@ export class ListeningRole implements Role {
     return measured ? [...this.#setting.host.handlers.room.participants.keys()].map((participantId) => ({ ...measured, participantId })) : [];
   }
 
-  traffic(): ConnectionTraffic[] {
-    return this.#measured ? [trafficOf(this.#measured, this.#setting.mixer)] : [];
+  connections(): MeasuredConnection[] {
+    return this.#measured ? [{ ...this.#measured, participantId: this.#setting.mixer }] : [];
   }
 
   retire(): void {
@@ -113,6 +114,7 @@ export class ListeningRole implements Role {
   close(): void {
     this.retire();
     this.#peer.close();
+    this.#sound.close();
   }
 
   #received(kind: 'audio' | 'video', track: MediaStreamTrack | null): void {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A room whose media goes through one participant who mixes: everybody else sends that one a stream and gets one back.
 
-import type { ConnectionTraffic } from '../diagnostics/types.js';
 import type { RemoteSource } from '../participants/source.js';
 import type { Publication, SourceSink } from '../rooms/publication.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
 import type { SessionModule } from '../session-module.js';
-import type { LinkHost, MeasuredPeer, TopologyLink } from '../topology/link.js';
+import type { LinkHost, MeasuredConnection, MeasuredPeer, TopologyLink } from '../topology/link.js';
 import { ListeningRole } from './listening-role.js';
 import type { OwnSource, Role, Told } from './role.js';
 
@@ -59,8 +58,8 @@ export class McuLink implements TopologyLink, SourceSink {
     return (await this.#role?.diagnostics()) ?? [];
   }
 
-  traffic(): ConnectionTraffic[] {
-    return this.#role?.traffic() ?? [];
+  connections(): MeasuredConnection[] {
+    return this.#role?.connections() ?? [];
   }
 
   close(): void {

@@ -2,16 +2,15 @@
 // The mixer of a room: everybody's video and sound come in, all get the same picture, and each the sound of all others.
 
 import { AudioMixer } from '../audio/mixer.js';
-import { trafficOf } from '../diagnostics/traffic.js';
-import type { ConnectionTraffic } from '../diagnostics/types.js';
 import { VideoMixer } from '../mixer/video-mixer.js';
 import type { VideoInputOptions } from '../mixer/options.js';
 import type { PeerState, RemoteParticipant } from '../participants/remote-participant.js';
-import type { MeasuredPeer } from '../topology/link.js';
+import type { MeasuredConnection, MeasuredPeer } from '../topology/link.js';
 import { EncodeBudget } from './encode-budget.js';
 import { EncodeMeter } from './encode-meter.js';
 import type { RoleSetting } from './listening-role.js';
-import { ownAudio, type OwnSource, ownVideo, type Role, type Told } from './role.js';
+import { OneSound } from './one-sound.js';
+import { microphoneIsOn, ownSounds, type OwnSource, ownVideo, type Role, type Told } from './role.js';
 import { StarPeer } from './star-peer.js';
 
 /** Up to so many tiles lie in a grid; among more, whoever speaks is large. */
@@ -33,6 +32,7 @@ export class MixingRole implements Role {
   readonly #ending = new AbortController();
   readonly #clients = new Map<string, Client>();
   readonly #meter: EncodeMeter;
+  readonly #sound = new OneSound();
   /** What each tile was last given. */
   readonly #tiles = new Map<string, { track: MediaStreamTrack | null; look: string }>();
   #own: ReadonlyMap<string, OwnSource> = new Map();
@@ -88,7 +88,7 @@ export class MixingRole implements Role {
 
   sourcesChanged(own: ReadonlyMap<string, OwnSource>): void {
     this.#own = own;
-    const audio = ownAudio(own);
+    const audio = this.#sound.of(ownSounds(own));
     if (audio !== this.#ownAudio) {
       this.#ownAudio = audio;
       if (audio) this.#audio.addInput(this.#setting.self, audio);
@@ -130,8 +130,8 @@ export class MixingRole implements Role {
     return measured.flat();
   }
 
-  traffic(): ConnectionTraffic[] {
-    return [...this.#clients].flatMap(([id, { measured }]) => (measured ? [trafficOf(measured, id)] : []));
+  connections(): MeasuredConnection[] {
+    return [...this.#clients].flatMap(([participantId, { measured }]) => (measured ? [{ ...measured, participantId }] : []));
   }
 
   retire(): void {
@@ -145,6 +145,7 @@ export class MixingRole implements Role {
     this.#clients.clear();
     this.#video.close();
     this.#audio.close();
+    this.#sound.close();
   }
 
   #connect(id: string): Client {
@@ -173,6 +174,7 @@ export class MixingRole implements Role {
       },
     );
     const client: Client = { peer, video: null, state: 'connecting', iceRestarts: 0, measured: null };
+    peer.open();
     peer.send('video', 'camera', this.#video.track);
     peer.send('audio', 'microphone', this.#audio.output(id));
     return client;
@@ -209,7 +211,7 @@ export class MixingRole implements Role {
     const wanted = new Map<string, { track: MediaStreamTrack | null; look: VideoInputOptions }>();
     if (this.#own.size > 0) {
       const { track, content } = ownVideo(this.#own);
-      wanted.set(self, { track, look: { name: room.local.name, muted: this.#ownAudio === null, content } });
+      wanted.set(self, { track, look: { name: room.local.name, muted: !microphoneIsOn(this.#own), content } });
     }
     for (const participant of room.participants.values()) {
       if (participant.sources.size === 0) continue;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a participant is in a room that is mixed: the one who mixes, or one of the others.
 
-import type { ConnectionTraffic } from '../diagnostics/types.js';
 import type { SourceContent } from '../participants/source.js';
-import type { MeasuredPeer } from '../topology/link.js';
+import type { MeasuredConnection, MeasuredPeer } from '../topology/link.js';
 
 /** An own microphone, camera or screen; `track` is null while it is off. */
 export interface OwnSource {
@@ -29,7 +28,7 @@ export interface Role {
   networkChanged(): void;
   audioLevel(participantId: string): number;
   diagnostics(): Promise<MeasuredPeer[]>;
-  traffic(): ConnectionTraffic[];
+  connections(): MeasuredConnection[];
   /** Somebody else mixes from now on: it goes on for those who have not got there yet, and tells the room nothing any more. */
   retire(): void;
   close(): void;
@@ -42,6 +41,9 @@ export function ownVideo(own: ReadonlyMap<string, OwnSource>): { track: MediaStr
   return screen ? { track: screen.track, content: 'screen' } : { track: find('camera')?.track ?? null, content: 'camera' };
 }
 
-/** The own microphone, where it is on. */
-export const ownAudio = (own: ReadonlyMap<string, OwnSource>): MediaStreamTrack | null =>
-  [...own.values()].find(({ content, muted, track }) => content === 'microphone' && track && !muted)?.track ?? null;
+/** What is heard of oneself: the microphone where it is on, and what a shared screen plays. */
+export const ownSounds = (own: ReadonlyMap<string, OwnSource>): MediaStreamTrack[] =>
+  [...own.values()].flatMap(({ content, muted, track }) => ((content === 'microphone' || content === 'screen-audio') && track && !muted ? [track] : []));
+
+export const microphoneIsOn = (own: ReadonlyMap<string, OwnSource>): boolean =>
+  [...own.values()].some(({ content, muted, track }) => content === 'microphone' && track !== null && !muted);

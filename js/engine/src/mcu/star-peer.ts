@@ -54,7 +54,11 @@ export class StarPeer {
         activeSpeaker: () => undefined,
       },
     );
-    this.#call.start('star', '', 'star', options.self);
+  }
+
+  /** Begins. Handlers may be called from now on, also before this returns. */
+  open(): void {
+    this.#call.start('star', '', 'star', this.#options.self);
     this.#call.transportOpened();
   }
 

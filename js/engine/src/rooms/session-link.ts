@@ -50,6 +50,7 @@ export function createParticipantKey(): string {
 /** @internal */
 export class SessionLink {
   readonly call: Call;
+  readonly participantKey = createParticipantKey();
   media: MediaPath;
   /** How `media` goes. */
   topology: Topology = 'mesh';
@@ -132,7 +133,7 @@ export class SessionLink {
     globalThis.addEventListener?.('online', networkChanged, { signal });
     globalThis.addEventListener?.('pagehide', this.handlers.pageHidden, { signal });
     (globalThis.navigator as { connection?: EventTarget } | undefined)?.connection?.addEventListener('change', networkChanged, { signal });
-    call.start(connection.room, connection.tokens.current, createParticipantKey(), name);
+    call.start(connection.room, connection.tokens.current, this.participantKey, name);
     if (transport.connected) void this.#opened();
   }
 

@@ -37,18 +37,18 @@ interface Move extends Place {
   readonly epoch: number;
   readonly began: number;
   opened: boolean;
-  /** When it takes over although some tracks are still silent (performance.now()). */
+  /** When it takes over although some pictures have not come yet (performance.now()). */
   flowBy: number | undefined;
   /** The server has been told that it does not deliver. */
   reported: boolean;
 }
 
 /** A move counts as failed after this long if nobody is reached, and is carried out if somebody is, in milliseconds. */
-const kMoveAtMost = 8_000;
+const kMoveAtMost = 12_000;
 /** After word of a failed move, the server has this long to decide. */
 const kDecideAtMost = 4_000;
-/** Once everything is there, how long to wait for the first packets of each. Hidden pictures never come. */
-const kFlowAtMost = 1_500;
+/** Once everything is there, how long to wait for the first packets of pictures from an SFU: of hidden ones it sends none. */
+const kFlowAtMost = 3_000;
 /** The old link ends after this long even if not everybody has said to have moved. */
 const kLingerAtMost = 5_000;
 
@@ -221,9 +221,9 @@ export class Board {
       try {
         const open = await load();
         if (this.#next !== next || this.#ending.signal.aborted) return;
-        const { connection, ended } = this.#session;
+        const { connection, ended, participantKey } = this.#session;
         const tell = (to: string, told: unknown) => signalTo(connection, to, { [topology]: told });
-        const link = open({ connection, ended, handlers: this.#handlers(next), tell });
+        const link = open({ connection, participantKey, ended, handlers: this.#handlers(next), tell });
         next.link = link;
         next.opened = true;
         for (const early of [message, ...next.early.splice(0)]) link.receive(early);
@@ -248,10 +248,11 @@ export class Board {
     if (now < limit) {
       if (!next.stage.complete(participants.values(), next.link?.mixes === true)) return void again(limit);
       next.flowBy ??= Math.min(limit, now + kFlowAtMost);
-      const silent = next.stage.silent();
-      if (silent.length > 0 && now < next.flowBy) {
+      const silent = next.stage.silent(participants);
+      const waitUntil = next.topology === 'sfu' && silent.every(({ kind }) => kind === 'video') ? next.flowBy : limit;
+      if (silent.length > 0 && now < waitUntil) {
         for (const track of silent) track.addEventListener('unmute', this.#unmuted, { once: true, signal: this.#ending.signal });
-        return void again(next.flowBy);
+        return void again(waitUntil);
       }
     } else if (!next.stage.reachesAnybody && !next.reported) {
       return this.#failed(next, roomError('topology-unavailable', `Nobody was reached over '${next.topology}'. The call goes on as before.`));

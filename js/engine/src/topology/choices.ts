@@ -10,7 +10,7 @@ import type { Topology } from './link.js';
 const kNames: readonly Topology[] = ['mesh', 'sfu', 'mcu', 'relay'];
 
 /** A change that takes longer than this has failed, in milliseconds. */
-const kAtMost = 20_000;
+const kAtMost = 30_000;
 
 /** @internal */
 export class Choices {

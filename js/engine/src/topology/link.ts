@@ -62,6 +62,8 @@ export interface LinkHandlers {
 export interface LinkHost {
   /** Address, token and options of the room; `transport.send()` for messages of its own. */
   readonly connection: Connection;
+  /** The secret behind one's own id, for servers that ask for it. */
+  readonly participantKey: string;
   /** Aborted when the room is closed. */
   readonly ended: AbortSignal;
   readonly handlers: LinkHandlers;

@@ -54,7 +54,7 @@ describe('the table', () => {
     expect(mesh.rows.map(({ name }) => name)).toEqual(['Ben', 'Somebody']);
     expect(mesh.total).toMatchObject({ streamsUp: 4, streamsDown: 4, upBitsPerSecond: 2000, downBitsPerSecond: 4000 });
     const sfu = connectionRows({ topology: 'sfu', peers, connections: [{ ...counts, streamsDown: 0 }, { ...counts, streamsUp: 0 }] });
-    expect(sfu.rows.map(({ name }) => name)).toEqual(['Media server, sending', 'Media server, receiving']);
+    expect(sfu.rows.map(({ name }) => name)).toEqual(['Media server, up', 'Media server, down']);
     expect(connectionRows({ topology: 'relay', peers, connections: [counts] }).rows[0]!.name).toBe('Server');
   });
 });

@@ -71,7 +71,7 @@ export function connectionRows({ connections, peers, topology }: Pick<RoomDiagno
   const names = new Map(peers.map(({ participantId, name }) => [participantId, name]));
   const server = topology === 'sfu' ? 'Media server' : 'Server';
   const rows = connections.map(({ participantId, ...counts }): ConnectionRow => {
-    const direction = counts.streamsUp > 0 && counts.streamsDown === 0 ? ', sending' : counts.streamsDown > 0 && counts.streamsUp === 0 ? ', receiving' : '';
+    const direction = counts.streamsUp > 0 && counts.streamsDown === 0 ? ', up' : counts.streamsDown > 0 && counts.streamsUp === 0 ? ', down' : '';
     return { name: participantId === undefined ? `${server}${connections.length > 1 ? direction : ''}` : (names.get(participantId) ?? 'Somebody'), ...counts };
   });
   const sum = (key: Exclude<keyof ConnectionRow, 'name'>): number => rows.reduce((all, row) => all + row[key], 0);
