@@ -35,6 +35,9 @@ const entries = {
   'livekit-connection': 'livekit/connection.ts',
   layers: 'layers/index.ts',
   'layers-simulator': 'layers/simulator.ts',
+  relay: 'relay/index.ts',
+  'relay-worker': 'relay/worker.ts',
+  'relay-worklet': 'relay/worklet.ts',
 };
 const assets = [
   ['session.wasm', 'wasm/session.wasm'],
@@ -50,6 +53,7 @@ const assets = [
   ['opus_dred.wasm', 'wasm/opus_dred.wasm'],
   ['layers.wasm', 'wasm/layers.wasm'],
   ['layers_simulator.wasm', 'wasm/layers_simulator.wasm'],
+  ['relay.wasm', 'wasm/relay.wasm'],
   ['selfie_landscape.tsm', 'models/selfie_landscape.tsm'],
 ];
 

@@ -15,7 +15,7 @@ const kServerHas: Record<Topology, (settings: ResolvedOptions) => boolean> = {
   mesh: () => true,
   sfu: (settings) => settings.sfu !== undefined,
   mcu: () => true,
-  relay: () => false,
+  relay: (settings) => settings.relay,
 };
 
 /** What a room remembers to decide from. */

@@ -111,7 +111,7 @@ export class SfuLink implements TopologyLink, SourceSink {
 
   close(): void {
     this.#ending.abort();
-    for (const participant of this.#link.handlers.room.participants.values()) participant.viewsChanged = undefined;
+    for (const participant of this.#link.handlers.room.participants.values()) participant.viewWatchers.delete(this);
     this.#publication.close();
     this.#selection.close();
     for (const { demand } of this.#own.values()) demand?.close();
@@ -263,7 +263,7 @@ export class SfuLink implements TopologyLink, SourceSink {
 
   #came(participant: RemoteParticipant): void {
     this.#stateOf(participant.id);
-    participant.viewsChanged = () => this.#selection.viewsChanged();
+    participant.viewWatchers.set(this, () => this.#selection.viewsChanged());
     const early = this.#early.get(participant.id) ?? [];
     this.#early.delete(participant.id);
     for (const { source, track } of early) this.#sourceAdded(participant.id, source, track);
@@ -272,7 +272,7 @@ export class SfuLink implements TopologyLink, SourceSink {
   }
 
   #went(participant: RemoteParticipant): void {
-    participant.viewsChanged = undefined;
+    participant.viewWatchers.delete(this);
     this.#absent.delete(participant.id);
     this.#selection.removeParticipant(participant.id);
     this.#receiversChanged();

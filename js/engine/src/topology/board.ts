@@ -64,6 +64,7 @@ export class Board {
   /** The latest move that each participant has completed. */
   readonly #arrived = new Map<string, number>();
   readonly #unmuted = () => this.#advance();
+  #epoch = 0;
   #current: Place = this.#mesh;
   #next: Move | undefined;
   #retiring: { place: Place; message: ProtocolMessage; waiting: Set<string>; epoch: number; timer: ReturnType<typeof setTimeout> } | undefined;
@@ -209,6 +210,8 @@ export class Board {
       return;
     }
     const { epoch = 0 } = message['room'] as Partial<RoomOffer>;
+    if (epoch < this.#epoch) this.#arrived.clear(); // A server that was restarted counts anew.
+    this.#epoch = epoch;
     const stage = topology === 'mesh' ? this.#mesh.stage : new Stage();
     const next: Move = { topology, stage, link: undefined, early: [], message, epoch, began: performance.now(), opened: topology === 'mesh', flowBy: undefined, reported: false };
     this.#next = next;

@@ -4,7 +4,7 @@
 import type { Topology } from './link.js';
 
 /** @internal The mesh, and everything that has a link in link.ts. */
-export const kTopologies: readonly Topology[] = ['mesh', 'sfu', 'mcu'];
+export const kTopologies: readonly Topology[] = ['mesh', 'sfu', 'mcu', 'relay'];
 
 /** Whether a participant mixes for the others where the room's topology is 'mcu'; see ConnectOptions. */
 export type Mixing = 'auto' | 'only' | 'never';

@@ -97,6 +97,10 @@ export const kLinks: { readonly [topology in Exclude<Topology, 'mesh'>]?: () => 
     const { McuLink } = await import('../mcu/mcu-link.js');
     return (host) => new McuLink(host);
   },
+  relay: async () => {
+    const { RelayLink } = await import('../relay/link.js');
+    return (host) => new RelayLink(host);
+  },
 };
 
 /** A connection or a socket, as counted by `Room.getDiagnostics()`. `participantId` of a row: whose it is; of the whole: whom it leads to, absent for a server. */

@@ -101,7 +101,7 @@ test('a flood is dropped, told, and in the end disconnected; the others do not n
 }, 20_000);
 
 test('a client that does not read holds no more than the window, and is cut off', async () => {
-  await using server = await startServer({ relayStallMs: 400 });
+  await using server = await startServer({ relayStallMs: 3000 });
   const { ana, bo, check } = await honest(server.url);
   const stream = await ana.publish(camera);
   await using sleeper = await RelayClient.enter(server.url);

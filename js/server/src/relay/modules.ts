@@ -14,6 +14,7 @@ export interface Frame {
   stream(): number;
   spatial(): number;
   temporal(): number;
+  key(): boolean;
   delete(): void;
 }
 export interface Forwarder {
@@ -66,11 +67,17 @@ export interface RelayModules {
 }
 
 type Factory = (options: object) => Promise<unknown>;
+/** What is used of it here; Node's own types leave it out. */
+interface Wasm {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { exports: object };
+}
 
 async function load(name: string): Promise<unknown> {
   const { default: create } = (await import(new URL(`../../wasm/${name}.mjs`, import.meta.url).href)) as { default: Factory };
   return create({
-    instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void) {
+    instantiateWasm(imports: object, done: (instance: object, module: object) => void) {
+      const { WebAssembly } = globalThis as unknown as { WebAssembly: Wasm };
       const module = new WebAssembly.Module(readFileSync(new URL(`../../wasm/${name}.wasm`, import.meta.url)));
       const instance = new WebAssembly.Instance(module, imports);
       done(instance, module);

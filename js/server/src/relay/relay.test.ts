@@ -134,14 +134,14 @@ test('a receiver that acknowledges nothing is sent a bounded amount, sound inclu
 }, 40_000);
 
 test('a receiver that stays stalled is disconnected with a reason; the others go on', async () => {
-  await using server = await startServer({ relayStallMs: 300 });
+  await using server = await startServer({ relayStallMs: 3000 });
   await using ana = await RelayClient.enter(server.url);
   const stream = await ana.publish(camera);
   await using good = await RelayClient.enter(server.url);
   await using stalled = await RelayClient.enter(server.url);
   stalled.acknowledging = false;
   const source = new Source(ana, stream);
-  await source.run(() => stalled.closeCode !== undefined);
+  await source.run(() => stalled.closeCode !== undefined, 30_000);
   expect(stalled.closeCode).toBe(4006);
   expect(await stalled.next('error')).toMatchObject({ code: 'receiver-stalled', fatal: true });
   const before = good.media.length;
@@ -150,7 +150,7 @@ test('a receiver that stays stalled is disconnected with a reason; the others go
   expect(metrics).toMatch(/tessera_relay_disconnects_total\{reason="receiver-stalled"\} 1/);
   expect(metrics).toMatch(/tessera_relay_frames_total\{verdict="sent"\} \d+/);
   expect(metrics).toMatch(/tessera_relay_sockets 2/);
-});
+}, 60_000);
 
 test('what a receiver gets can be decoded, whatever was left out on its way', async () => {
   await using server = await startServer();

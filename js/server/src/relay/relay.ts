@@ -157,6 +157,6 @@ export class Relay {
       if (member.receiver.stalled(now) > relayStallMs) member.close('receiver-stalled', 'Nothing sent was acknowledged for too long. Connect again.');
       else member.room?.tick(member, now);
     }
-    if (this.#ticks % kTickEvery === 0) for (const room of this.#rooms.values()) room.tellDemands(now);
+    if (this.#ticks % kTickEvery === 0) for (const room of this.#rooms.values()) room.tellPublishers(now);
   }
 }

@@ -69,6 +69,7 @@ export class RelayRoom {
     if (stream.owner !== from) throw new ProtocolError('message-invalid', 'This stream is another participant’s.', { fatal: true });
     const video = frame.type() === kVideo;
     if (video !== (stream.info.kind === 'video')) throw new ProtocolError('message-invalid', 'The frame’s type is not its stream’s.', { fatal: true });
+    if (video && frame.key() && frame.spatial() === 0) stream.keyFrameSent();
     for (const member of this.members) {
       if (member === from) continue;
       const verdict = member.receiver.offer(now, frame, data.byteLength);
@@ -90,9 +91,12 @@ export class RelayRoom {
     this.#requestKeyFrames(member, now);
   }
 
-  /** Ten times a second. */
-  tellDemands(now: number): void {
-    for (const stream of this.streams.values()) this.#tellDemand(stream, now);
+  /** Ten times a second: what publishers are to be told. */
+  tellPublishers(now: number): void {
+    for (const stream of this.streams.values()) {
+      this.#tellDemand(stream, now);
+      if (stream.keyFrameDue(now)) stream.owner.requestKeyFrame(stream.id);
+    }
   }
 
   #tellDemand(stream: Stream, now: number): void {

@@ -12,6 +12,7 @@ export class Stream {
   #demand: Demand | null = null;
   #told = '';
   #asked = -Infinity;
+  #wanted = false;
 
   constructor(
     readonly id: number,
@@ -38,11 +39,20 @@ export class Stream {
     return { ...rest, id: this.id, participantId: this.owner.participantId };
   }
 
-  /** True where the publisher is to be asked now. */
+  /** Somebody needs a keyframe. True where the publisher is to be asked now; otherwise keyFrameDue() tells when. */
   keyFrameWanted(now: number): boolean {
-    if (now - this.#asked < kKeyFrameEvery) return false;
-    this.#asked = now;
-    return true;
+    this.#wanted = now - this.#asked < kKeyFrameEvery;
+    if (!this.#wanted) this.#asked = now;
+    return !this.#wanted;
+  }
+
+  keyFrameDue(now: number): boolean {
+    return this.#wanted && this.keyFrameWanted(now);
+  }
+
+  /** One has come: who waited has what it needs. */
+  keyFrameSent(): void {
+    this.#wanted = false;
   }
 
   taken(now: number, receiver: string, spatial: number, temporal: number): void {

@@ -12,7 +12,7 @@ export function readDiagnostics(diagnostics: RoomDiagnostics): ConnectionView[] 
   return diagnostics.peers.map((peer) => ({
     id: peer.participantId,
     name: peer.name,
-    stages: stagesOf(peer, diagnostics.signalling.state),
+    stages: diagnostics.topology === 'relay' ? relayStages(peer, diagnostics.signalling) : stagesOf(peer, diagnostics.signalling.state),
     facts: factsOf(peer, diagnostics.topology),
     roundTripMs: peer.candidatePair?.roundTripMs ?? null,
     loss: lossOf(peer),
@@ -42,6 +42,19 @@ export function stagesOf(peer: PeerDiagnostics, signalling: string): Stage[] {
     { name: 'Connecting', state: connecting, words: connecting === 'done' ? routeWords(peer) : ice },
     { name: 'Securing', state: securing, words: secured ? tlsName(peer.transport.tlsVersion) : dtls ?? 'waiting' },
     { name: 'Communicating', state: communicating, words: communicating !== 'done' ? peer.state : flowing ? bitrate((peer.transport.receiveBitsPerSecond ?? sum(peer.inbound)) || 0) : 'ready' },
+  ];
+}
+
+/** Through the server's relay there is neither ICE nor DTLS: the server's own socket, and TLS where it has that. */
+export function relayStages(peer: PeerDiagnostics, { state, url }: RoomDiagnostics['signalling']): Stage[] {
+  const [signalling, , , communicating] = stagesOf(peer, state) as [Stage, Stage, Stage, Stage];
+  const done: StageState = peer.state === 'connected' ? 'done' : peer.state === 'failed' ? 'failed' : 'working';
+  const secure = url.startsWith('https:');
+  return [
+    signalling,
+    { name: 'Connecting', state: done, words: done === 'done' ? 'through the server' : peer.state },
+    { name: 'Securing', state: done, words: done === 'done' ? (secure ? 'TLS to the server' : 'not encrypted') : 'waiting' },
+    { ...communicating, state: done },
   ];
 }
 

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { PeerDiagnostics } from '../engine.ts';
-import { readDiagnostics, stagesOf } from './diagnostics-read.ts';
+import { readDiagnostics, relayStages, stagesOf } from './diagnostics-read.ts';
 import { asText, graphPath, overallStages, roundUp } from './diagnostics-view.ts';
 
 const peer = (over: Partial<PeerDiagnostics> = {}): PeerDiagnostics => ({
@@ -32,6 +32,16 @@ describe('stages', () => {
     expect(stagesOf(peer(), 'connected').map(({ words }) => words)).toEqual(['connected', 'directly', 'DTLS 1.2', '1.5 Mbit/s']);
     const relayed = peer({ candidatePair: { local: { type: 'relay' }, remote: { type: 'host' }, roundTripMs: 5 } });
     expect(stagesOf(relayed, 'connected')[1]!.words).toBe('through a relay');
+  });
+});
+
+describe('stages on the relay', () => {
+  const signalling = { state: 'connected', since: 0, transport: 'websocket', url: 'https://meet.example' } as const;
+  const relayed = peer({ transport: { receiveBitsPerSecond: 1_000_000 } });
+  it('are those of the server’s socket', () => {
+    expect(relayStages(relayed, signalling).map(({ words }) => words)).toEqual(['connected', 'through the server', 'TLS to the server', '1.0 Mbit/s']);
+    expect(relayStages(relayed, { ...signalling, url: 'http://localhost' })[2]!.words).toBe('not encrypted');
+    expect(relayStages({ ...relayed, state: 'reconnecting' }, signalling).map(({ state }) => state)).toEqual(['done', 'working', 'working', 'working']);
   });
 });
 
