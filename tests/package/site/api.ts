@@ -7,6 +7,7 @@ import { BackgroundProcessor } from 'tessera-rtc/background';
 import { VideoEncoder } from 'tessera-rtc/codecs';
 import { Recorder } from 'tessera-rtc/recorder';
 import { connectJanus, type SfuHandlers } from 'tessera-rtc/janus';
+import { RelayConnection } from 'tessera-rtc/relay';
 import { LayerSelector, type VideoLayer } from 'tessera-rtc/layers';
 
 export async function call(token: string, grid: HTMLElement, chat: { add(from: unknown, data: unknown): void }): Promise<void> {
@@ -61,4 +62,11 @@ export async function onlyTheLayers(tileElement: HTMLElement, layers: VideoLayer
   selector.observe(tileElement, { id: 'alice/camera', layers, role: 'speaker' });
   selector.downlink({ bitsPerSecond: 1_200_000, confidence: 0.8 });
   selector.addEventListener('selection', ({ choices }) => choices.forEach((c) => sfu.prefer(c.id, c.spatial, c.temporal)));
+}
+
+export async function onlyTheRelay(participantKey: string, processedCameraTrack: MediaStreamTrack, show: (participantId: string, track: MediaStreamTrack) => void): Promise<void> {
+  const relay = await RelayConnection.connect({ url: 'https://meet.example', room: 'standup', participantKey });
+  relay.addEventListener('trackadded', ({ remote: { participantId, track } }) => show(participantId, track));
+  relay.publish(processedCameraTrack);
+  relay.close();
 }
