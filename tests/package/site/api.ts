@@ -8,6 +8,7 @@ import { VideoEncoder } from 'tessera-rtc/codecs';
 import { Recorder } from 'tessera-rtc/recorder';
 import { connectJanus, type SfuHandlers } from 'tessera-rtc/janus';
 import { VideoMixer } from 'tessera-rtc/mixer';
+import { RelayConnection } from 'tessera-rtc/relay';
 import { LayerSelector, type VideoLayer } from 'tessera-rtc/layers';
 import { backgroundTrackProcessor, connectLiveKit, RoomLayers, type LiveKitRoom } from 'tessera-rtc/livekit';
 
@@ -89,4 +90,11 @@ export async function onlyTheLayers(tileElement: HTMLElement, layers: VideoLayer
   selector.observe(tileElement, { id: 'alice/camera', layers, role: 'speaker' });
   selector.downlink({ bitsPerSecond: 1_200_000, confidence: 0.8 });
   selector.addEventListener('selection', ({ choices }) => choices.forEach((c) => sfu.prefer(c.id, c.spatial, c.temporal)));
+}
+
+export async function onlyTheRelay(participantKey: string, processedCameraTrack: MediaStreamTrack, show: (participantId: string, track: MediaStreamTrack) => void): Promise<void> {
+  const relay = await RelayConnection.connect({ url: 'https://meet.example', room: 'standup', participantKey });
+  relay.addEventListener('trackadded', ({ remote: { participantId, track } }) => show(participantId, track));
+  relay.publish(processedCameraTrack);
+  relay.close();
 }
