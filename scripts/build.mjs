@@ -26,9 +26,9 @@ Targets (default: wasm engine server app)
   --help    this text`;
 
 const generated = join(root, 'js/engine/src/generated');
-const moduleNames = ['session', 'janus', 'video', 'compositor', 'vp8_encoder', 'vp9_encoder', 'vpx_decoder', 'opus', 'opus_dred', 'layers', 'layers_simulator', 'relay'];
+const moduleNames = ['session', 'janus', 'compositor', 'vp8_encoder', 'vp9_encoder', 'vpx_decoder', 'opus', 'opus_dred', 'layers', 'layers_simulator', 'relay'];
 /** Modules without Embind: a .wasm and nothing else. */
-const rawModuleNames = ['audio'];
+const rawModuleNames = ['audio', 'video', 'video_relaxed'];
 
 /** A hash over the contents of files and folders, build outputs left out. */
 function fingerprint(paths) {

@@ -65,6 +65,8 @@ function livekit(folder, port) {
   const settings = {
     port, bind_addresses: ['127.0.0.1'], keys: { [apiKey]: apiSecret }, logging: { level: 'warn' },
     rtc: { port_range_start: 30000, port_range_end: 39999, tcp_port: port + 1, use_external_ip: false, enable_loopback_candidate: true },
+    // What nobody watches is encoded no longer than that; 5 s by default.
+    video: { dynacast_pause_delay: '1s' },
   };
   writeFileSync(join(folder, 'livekit.yaml'), JSON.stringify(settings), { mode: 0o600 });
   return { command: livekitServer(), args: ['--config', join(folder, 'livekit.yaml')], options: { kind: 'livekit', apiKey, apiSecret } };

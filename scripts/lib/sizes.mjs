@@ -9,8 +9,8 @@ import { root } from './host.mjs';
 /** Gzipped size of a file's contents, in bytes, as tessera-server compresses it. */
 export const gzipSize = (contents) => Math.min(...[8, 9].map((memLevel) => gzipSync(contents, { level: 9, memLevel }).length));
 
-/** A script and every module that it imports statically. */
-function withStaticImports(file, seen = new Set()) {
+/** A script and every module that it imports statically; both relative to the root. */
+export function withStaticImports(file, seen = new Set()) {
   if (seen.has(file)) return seen;
   seen.add(file);
   const text = readFileSync(join(root, file), 'utf8');

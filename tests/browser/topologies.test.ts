@@ -46,7 +46,7 @@ afterAll(() => suite.close());
 const table = (person: ChromiumPerson) => person.page.evaluate(() => [...document.querySelectorAll('.connections tbody tr')].map(row => [...row.querySelectorAll('th, td')].map(cell => cell.textContent)));
 
 /** What Ana's panel says once media flows: connections, and streams up and down on all of them together. */
-const expected = { Mesh: [3, 6, 6], SFU: [2, 2, 6] } as const;
+const expected = { Mesh: [3, 6, 6], SFU: [2, 2, 6], Relay: [1, 2, 6] } as const;
 
 test.skipIf(withoutNamespaces)('pictures and sound go on through every change, and the panel shows what carries them', async () => {
   const [ana] = people as [ChromiumPerson];
@@ -62,7 +62,7 @@ test.skipIf(withoutNamespaces)('pictures and sound go on through every change, a
   await until('the choice', () => ana.ui.evaluate(() => document.querySelectorAll('.topology-choice input').length >= 2, null));
 
   const measured: string[] = [];
-  for (const topology of ['SFU', 'Mesh'] as const) {
+  for (const topology of ['SFU', 'Relay', 'Mesh'] as const) {
     for (const person of people) await takeGaps(person.page);
     const began = performance.now();
     await ana.ui.press('radio', new RegExp(`^${topology}$`));

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
+import { withStaticImports } from '../../scripts/lib/sizes.mjs';
 import { findDemos, pages } from './pages.mjs';
 import { selfieModel } from './selfie-model.mjs';
 
@@ -13,6 +14,11 @@ const www = resolve(app, '..');
 const input: Record<string, string> = { home: resolve(app, 'index.html'), call: resolve(app, 'r.html') };
 if (existsSync(resolve(www, 'demos/index.html'))) input['demos'] = resolve(www, 'demos/index.html');
 for (const { name } of findDemos(resolve(www, 'demos'))) input[`demo-${name}`] = resolve(www, 'demos', name, 'index.html');
+
+/** The engine's own entry with all that it imports at once, and none of the parts that it fetches when they are needed. */
+const entry = 'js/engine/dist/index.js';
+const repository = resolve(app, '../..');
+const engine = new Set(existsSync(resolve(repository, entry)) ? [...withStaticImports(entry)].map((file) => resolve(repository, file)) : []);
 
 export default defineConfig({
   root: www,
@@ -44,7 +50,7 @@ export default defineConfig({
           groups: [
             { name: 'shared', test: /node_modules\/@?preact|app\/src\/(ui\.tsx|room-name\.ts)|vite\/preload-helper/ },
             { name: 'core', test: /app\/src\/((text|words|storage|backgrounds|browser|engine|keys|format)\.ts|lazy\.tsx|lobby\/(Lobby|Devices)\.tsx|call\/(main\.tsx|(call|media|room-model)\.ts))/ },
-            { name: 'engine', test: /js\/engine\/dist\/(index|chunk-[^/]*)\.js$/ },
+            { name: 'engine', test: (id: string) => engine.has(id) },
           ],
         },
       },

@@ -29,6 +29,8 @@ export class LiveKit {
     writeFileSync(path.join(livekit.#folder, 'livekit.yaml'), JSON.stringify({
       port: kPort, bind_addresses: [host.address], keys: { [kLiveKitKey]: kLiveKitSecret }, logging: { level: 'warn' },
       rtc: { port_range_start: 50000, port_range_end: 50200, tcp_port: 7881, use_external_ip: false, node_ip: host.address },
+      // How long a layer that nobody takes stays on: 5 s by default.
+      video: { dynacast_pause_delay: '1s' },
       ...(redis === undefined ? {} : { redis: { address: redis } }),
     }));
     await livekit.start();

@@ -54,7 +54,7 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => suite.close());
 
-/** Waits until exactly these layers of Ana's camera are being encoded. */
+/** Waits until these layers, and no others, of Ana's camera are being encoded. */
 const encodedAre = (heights: readonly number[], timeoutMs: number) => until(`the layers ${heights} and no others to be encoded`, async () => {
   const now = await encodes(ana);
   if (JSON.stringify(now) !== JSON.stringify(heights)) throw new Error(`encoded are ${now}`);
@@ -84,14 +84,15 @@ test('the received size follows the tile, other tiles keep theirs, and the sende
   await width(cleo, 'Ana', 320);
   expect(await resize(ben, 'Ana', 320, 270, 30_000)).toBeGreaterThanOrEqual(0);
   await until('the middle layer', async () => (await heightOf(cleo, 'Ana')) === 270, 30_000);
-  await encodedAre([270], 30_000);
+  // LiveKit keeps what is below a layer that is taken, to fall back on; what is above is not encoded.
+  await encodedAre([135, 270], 30_000);
   const times: Record<string, number> = {};
   times['enlarged'] = await resize(ben, 'Ana', 900, 540, 12_000);
   expect(await heightOf(cleo, 'Ana')).toBe(270);
   times['shrunk'] = await resize(ben, 'Ana', 200, 135, 12_000);
   expect(await heightOf(cleo, 'Ana')).toBe(270);
   expect(await heightOf(ben, 'Cleo')).toBe(180);
-  await encodedAre([135, 270], 20_000);
+  await encodedAre([135, 270], 30_000);
   times['enlarged again'] = await resize(ben, 'Ana', 900, 540, 12_000);
   console.log(`received size follows, ms: ${JSON.stringify(times)}`);
   for (const [what, ms] of Object.entries(times)) expect(ms, what).toBeGreaterThanOrEqual(0);
@@ -136,7 +137,7 @@ test("a page's own livekit-client: our selection chooses by the element's size, 
     const [camera] = await client.createLocalTracks({ video: { resolution: { width: 320, height: 180, frameRate: 10 } } });
     const processor = ours.backgroundTrackProcessor({ kind: 'blur' });
     const local = camera as import('livekit-client').LocalVideoTrack;
-    await local.setProcessor(processor as never);
+    await local.setProcessor(processor);
     await own.localParticipant.publishTrack(local, { simulcast: false });
     Object.assign(globalThis, { own, layers, video, processor, local });
   }, { url: livekit.url, token });

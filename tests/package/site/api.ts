@@ -8,7 +8,9 @@ import { VideoEncoder } from 'tessera-rtc/codecs';
 import { Recorder } from 'tessera-rtc/recorder';
 import { connectJanus, type SfuHandlers } from 'tessera-rtc/janus';
 import { VideoMixer } from 'tessera-rtc/mixer';
+import { RelayConnection } from 'tessera-rtc/relay';
 import { LayerSelector, type VideoLayer } from 'tessera-rtc/layers';
+import { backgroundTrackProcessor, connectLiveKit, RoomLayers, type LiveKitRoom } from 'tessera-rtc/livekit';
 
 export async function call(token: string, grid: HTMLElement, chat: { add(from: unknown, data: unknown): void }): Promise<void> {
   const room = await joinRoom({ url: 'https://meet.example', room: 'standup', token });
@@ -67,9 +69,32 @@ export async function aJanusRoomOfOnesOwn(camera: MediaStreamTrack, handlers: Sf
   place.close();
 }
 
+export async function aLiveKitRoomOfOnesOwn(token: string, handlers: SfuHandlers): Promise<void> {
+  const place = await connectLiveKit({ url: 'wss://livekit.example', token }, { participantId: 'me', iceServers: [], relayOnly: false }, handlers);
+  place.selectLayer('ana', 'camera', null);
+  place.close();
+}
+
+export async function anotherLiveKitClient(room: LiveKitRoom, camera: { setProcessor(processor: { name: string }): Promise<void> }, publication: { trackSid: string }): Promise<void> {
+  const layers = await RoomLayers.create(room);
+  layers.addEventListener('selection', ({ choices }) => console.log(choices.length, layers.selector.estimate.bitsPerSecond));
+  layers.pin(publication, true);
+  const background = backgroundTrackProcessor({ kind: 'blur', strength: 0.6 });
+  await camera.setProcessor(background);
+  await background.setBackground({ kind: 'none' });
+  layers.close();
+}
+
 export async function onlyTheLayers(tileElement: HTMLElement, layers: VideoLayer[], sfu: { prefer(id: string, spatial: number, temporal: number): void }): Promise<void> {
   const selector = await LayerSelector.create({ utility: { speakerWeight: 2 } });
   selector.observe(tileElement, { id: 'alice/camera', layers, role: 'speaker' });
   selector.downlink({ bitsPerSecond: 1_200_000, confidence: 0.8 });
   selector.addEventListener('selection', ({ choices }) => choices.forEach((c) => sfu.prefer(c.id, c.spatial, c.temporal)));
+}
+
+export async function onlyTheRelay(participantKey: string, processedCameraTrack: MediaStreamTrack, show: (participantId: string, track: MediaStreamTrack) => void): Promise<void> {
+  const relay = await RelayConnection.connect({ url: 'https://meet.example', room: 'standup', participantKey });
+  relay.addEventListener('trackadded', ({ remote: { participantId, track } }) => show(participantId, track));
+  relay.publish(processedCameraTrack);
+  relay.close();
 }

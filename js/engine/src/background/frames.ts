@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Between WebCodecs' VideoFrame and the video module's memory.
 
-import type { ColorMatrix, FrameDescription, PixelFormat, VideoPipeline } from '../generated/video.mjs';
 import { WorkerFailure } from './failure.js';
-import type { VideoModule } from './video-module.js';
+import type { ColorMatrix, FrameDescription, Outcome, PixelFormat, VideoModule } from './video-module.js';
 
 /** Not yet in TypeScript's library: clockwise degrees that turn the stored picture upright. */
 type Turned = { rotation?: number; flip?: boolean };
@@ -29,10 +28,9 @@ function readThroughCanvas(frame: VideoFrame): ImageData {
 }
 
 /** Throws what an outcome reports. */
-export function check(outcome: { code: unknown; message: unknown }): void {
-  const code = String(outcome.code);
+export function check({ code, message }: Outcome): void {
   if (code === '') return;
-  throw new WorkerFailure(code === 'model-invalid' ? 'model-invalid' : 'background-failed', `The video module reported: ${String(outcome.message)} (${code}).`);
+  throw new WorkerFailure(code === 'model-invalid' ? 'model-invalid' : 'background-failed', `The video module reported: ${message} (${code}).`);
 }
 
 /** What the output frame takes over from the input frame. */
@@ -97,19 +95,19 @@ async function readFrame(video: VideoModule, reserve: (size: number) => number, 
 }
 
 /** Copies `frame` into the pipeline and prepares it. Nothing else may use the module until this has settled. */
-export async function takeFrame(video: VideoModule, pipeline: VideoPipeline, frame: VideoFrame): Promise<Carried> {
+export async function takeFrame(video: VideoModule, frame: VideoFrame): Promise<Carried> {
   const { description, carried } = await readFrame(video, (size) => {
-    const { address } = pipeline.input(size);
+    const address = video.input(size);
     if (!address) throw new WorkerFailure('background-failed', 'The camera’s frames are too large.');
     return address;
   }, frame);
-  check(pipeline.prepare(description));
+  check(video.prepare(description));
   return carried;
 }
 
 /** Makes a film's `frame` the picture behind the person. `reserve` makes room for so many bytes in the module's scratch. */
-export async function takeFilmFrame(video: VideoModule, pipeline: VideoPipeline, reserve: (size: number) => number, frame: VideoFrame): Promise<void> {
-  check(pipeline.setPicture((await readFrame(video, reserve, frame)).description));
+export async function takeFilmFrame(video: VideoModule, reserve: (size: number) => number, frame: VideoFrame): Promise<void> {
+  check(video.setPicture((await readFrame(video, reserve, frame)).description));
 }
 
 export const describePicture = ({ width, height }: ImageData): FrameDescription => describe('RGBA', width, height, limited709, 0, [{ offset: 0, stride: width * 4 }]);
@@ -165,9 +163,9 @@ function withAlpha(bytes: Uint8Array<ArrayBuffer>, carried: Carried): VideoFrame
 }
 
 /** The finished frame as a VideoFrame of its own, and the milliseconds of drawing it. `transparent`: with a plane of alpha. */
-export function giveFrame(video: VideoModule, pipeline: VideoPipeline, carried: Carried, transparent: boolean): { frame: VideoFrame; drawingMs: number } {
+export function giveFrame(video: VideoModule, carried: Carried, transparent: boolean): { frame: VideoFrame; drawingMs: number } {
   const start = performance.now();
-  const { address, size } = pipeline.render();
+  const { address, size } = video.render();
   const drawingMs = performance.now() - start;
   if (!address) throw new WorkerFailure('background-failed', 'The video module drew no frame.');
   const bytes = video.bytes(address, size);

@@ -4,8 +4,9 @@
 import { Engine } from './engine.js';
 import { failureOf } from './failure.js';
 import { Gate } from './gate.js';
-import type { FromWorker, ToWorker } from './messages.js';
+import type { FromWorker, PostedRoute, PostedSource, ToWorker } from './messages.js';
 import type { BackgroundRequest } from './options.js';
+import { take } from './parked.js';
 import { type BreakoutScope, openRoute, type WorkerRoute } from './worker-routes.js';
 
 /** The worker's own scope; TypeScript's DOM library describes windows. */
@@ -19,6 +20,8 @@ const post = (message: FromWorker, transfer: Transferable[] = []): void => scope
 let gate: Gate | null = null;
 let engine: Promise<Engine> | null = null;
 let route: WorkerRoute | null = null;
+let tellRouted: () => void;
+const routed = new Promise<void>((resolve) => (tellRouted = resolve));
 let beats: ReturnType<typeof setInterval> | undefined;
 let frameRate = 30;
 
@@ -51,12 +54,27 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
   frameRate = message.frameRate;
   const current = new Gate((assets) => (engine = Engine.load(assets)), message.assets, frameRate);
   gate = current;
-  route = openRoute(message.route, { pass: (frame) => current.pass(frame), post, fail });
   setInterval(() => post({ type: 'stats', stats: current.second() }), 1000);
-  await current.update(message.background);
-  const { track } = route;
+  await Promise.all([current.update(message.background), routed]);
+  const { track } = route!;
   post({ type: 'started', ...(track && { track }) }, track ? [track as unknown as Transferable] : []);
-  route.begin();
+  route!.begin();
+}
+
+/** Streams come out of their ports one after the other, in the order in which they came. */
+let taking: Promise<unknown> = Promise.resolve();
+function inTurn(work: () => Promise<void>): void {
+  taking = taking.then(work).catch(fail);
+}
+
+async function openPosted(posted: PostedRoute): Promise<void> {
+  const opening = posted.kind === 'streams' ? { ...posted, readable: await take(posted.frames) } : posted;
+  route = openRoute(opening, { pass: (frame) => gate!.pass(frame), post, fail });
+  tellRouted();
+}
+
+async function replace(posted: PostedSource): Promise<void> {
+  route!.replace(posted.kind === 'streams' ? { kind: 'streams', readable: await take(posted.frames) } : posted);
 }
 
 async function update({ serial, background }: Extract<ToWorker, { type: 'update' }>): Promise<void> {
@@ -84,6 +102,7 @@ async function close(): Promise<void> {
   clearInterval(beats);
   gate?.shut();
   for (const frame of held) frame.close();
+  await taking;
   await route?.close();
   post({ type: 'closed' });
 }
@@ -100,12 +119,10 @@ scope.onmessage = ({ data }) => {
       return gate!.resume();
     case 'frame':
       return route ? route.frame(data.frame) : data.frame.close();
+    case 'route':
+      return inTurn(() => openPosted(data.route));
     case 'replace':
-      try {
-        return route!.replace(data.source);
-      } catch (error) {
-        return fail(error);
-      }
+      return inTurn(() => replace(data.source));
     case 'beats':
       clearInterval(beats);
       if (data.on) beats = setInterval(() => post({ type: 'beat' }), 1000 / frameRate);

@@ -31,6 +31,16 @@ function create(options: LayerSelectorOptions = {}): { selector: LayerSelector; 
 }
 
 describe('LayerSelector', () => {
+  test('a video of a codec that was not told of can be changed', async () => {
+    const { selector, settled } = create();
+    selector.add({ id: 'ana', layers });
+    selector.update('ana', { pinned: true });
+    selector.update('ana', { role: 'speaker' });
+    selector.setTile('ana', { width: 320, height: 180 });
+    await settled();
+    expect(selector.choices).toMatchObject([{ id: 'ana', kind: 'video' }]);
+  });
+
   test('changes of one moment are decided on together, at once', async () => {
     const { selector, events, settled } = create();
     selector.add({ id: 'ana', layers });
@@ -46,6 +56,7 @@ describe('LayerSelector', () => {
     selector.setTile('ana', { width: 1280, height: 720 });
     await settled();
     expect(events[1]).toMatchObject([{ id: 'ana', spatial: 2, temporal: 1 }]);
+    selector.update('ben', { pinned: true });
     expect(selector.choices).toHaveLength(2);
   });
 

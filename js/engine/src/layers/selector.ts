@@ -106,7 +106,9 @@ export class LayerSelector extends TypedEventTarget<LayerSelectorEventMap> {
   update(id: string, changes: Partial<Omit<ObservedVideo, 'id'>>): void {
     const known = this.#known.get(id);
     if (!known) return;
-    this.#add({ ...known.video, ...changes, id });
+    // 'other' is what a codec that was not told of has become.
+    const { codec, ...video } = known.video;
+    this.#add({ ...video, ...((codec as string) === 'other' ? {} : { codec }), ...changes, id });
     this.#place(known);
   }
 
