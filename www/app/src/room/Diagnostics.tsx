@@ -10,6 +10,7 @@ import { bitrate, milliseconds, percent } from '../format.ts';
 import { CopyButton, Icon } from '../ui.tsx';
 import { readDiagnostics } from './diagnostics-read.ts';
 import { LayersLogButton } from './LayersLog.tsx';
+import { saveText } from './save-text.ts';
 import { TopologyPart } from './TopologyPart.tsx';
 import { asText, graphPath, overallStages, roundUp, type ConnectionView, type Stage } from './diagnostics-view.ts';
 
@@ -55,7 +56,7 @@ export function Diagnostics({ room }: { room: RoomModel; media: MediaModel }) {
       <div class="row">
         <CopyButton label="Copy as text" text={() => asText(room.room.name, signalling, views, new Date())} />
         <button type="button" class="button quiet" onClick={() => saveLog(room)}><Icon name="save" />Save log</button>
-        {views.some(({ relayed }) => relayed) && <LayersLogButton room={room.room} />}
+        {measured.value?.topology === 'sfu' && <LayersLogButton room={room.room} />}
       </div>
     </div>
   );
