@@ -179,16 +179,22 @@ export class Hub {
 
   /** Carries out what `topology` asks for. @throws ProtocolError topology-unavailable or rate-limited */
   chooseTopology({ room }: Seat, { topology }: ClientMessageOf<'topology'>): void {
-    const wait = room.choices.take();
-    if (wait > 0) throw new ProtocolError('rate-limited', 'The topology changes too often. Wait a moment.', { retryAfterMs: wait });
+    this.#countChange(room);
     if (!choose(room, this.settings, topology)) {
       throw new ProtocolError('topology-unavailable', `Not everybody here, or not this server, can do '${topology}'. On offer: ${room.info.topologies.join(', ')}.`);
     }
     this.#settle(room);
   }
 
-  /** Somebody says whether media comes through. */
+  /** @throws ProtocolError rate-limited */
+  #countChange(room: Room): void {
+    const wait = room.choices.take();
+    if (wait > 0) throw new ProtocolError('rate-limited', 'The topology changes too often. Wait a moment.', { retryAfterMs: wait });
+  }
+
+  /** Somebody says whether media comes through. @throws ProtocolError rate-limited */
   connectivity({ room, participant }: Seat, { epoch, ok }: ClientMessageOf<'connectivity'>): void {
+    if (!ok && epoch === room.info.epoch) this.#countChange(room);
     reported(room, this.settings, participant.id, epoch, ok);
     this.#settle(room);
   }

@@ -30,7 +30,7 @@ export interface Participant {
   iceTimer?: NodeJS.Timeout | undefined;
 }
 
-/** Choices of a topology, for all people of a room together: one in two seconds, after five at once. */
+/** Choices of a topology and word of trouble, for all people of a room together: one in two seconds, after five at once. */
 const kChoicesPerSecond = 0.5;
 const kChoicesAtOnce = 5;
 

@@ -87,3 +87,28 @@ test('a move that does not deliver is taken back; late word of an earlier one is
   ana.send({ type: 'connectivity', epoch: 1, ok: false });
   expect((await ana.next('joined')).room).toMatchObject({ topology: 'mesh', epoch: 2 });
 });
+
+test('whom no WebRTC reaches takes the room to the relay, and it comes back when all are reached or gone', async () => {
+  await using server = await startServer();
+  const capabilities = { topologies: ['mesh', 'relay'] };
+  await using ana = await TestClient.connect(server.url);
+  await using ben = await TestClient.connect(server.url);
+  await ana.join({ capabilities });
+  await ben.join({ capabilities });
+  const rooms = async (client: TestClient) => (await client.next('joined')).room;
+  ana.send({ type: 'connectivity', epoch: 0, ok: false });
+  expect(await rooms(ben)).toMatchObject({ topology: 'relay', epoch: 1 });
+  expect(await rooms(ana)).toMatchObject({ topology: 'relay', epoch: 1 });
+  // Somebody who is reached has no say in it.
+  ben.send({ type: 'connectivity', epoch: 1, ok: true });
+  await ben.silence('joined');
+  ana.send({ type: 'connectivity', epoch: 1, ok: true });
+  expect(await rooms(ben)).toMatchObject({ topology: 'mesh', epoch: 2 });
+  expect(await rooms(ana)).toMatchObject({ topology: 'mesh', epoch: 2 });
+  ana.send({ type: 'connectivity', epoch: 2, ok: false });
+  expect(await rooms(ben)).toMatchObject({ topology: 'relay', epoch: 3 });
+  ana.send({ type: 'leave' });
+  expect(await rooms(ben)).toMatchObject({ topology: 'mesh', epoch: 4 });
+  for (let epoch = 4; epoch < 20; epoch++) ben.send({ type: 'connectivity', epoch, ok: epoch % 2 === 1 });
+  await ben.error('rate-limited');
+});
