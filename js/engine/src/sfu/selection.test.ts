@@ -85,7 +85,9 @@ async function room(...ids: string[]) {
 }
 
 test('shown in ways nobody told of, everything is taken as large as it is sent', async () => {
-  const { asked, selection } = await room('ana', 'ben');
+  const { asked, selection, pass } = await room('ana', 'ben');
+  selection.stateChanged('connected', 0);
+  await pass(undefined, 10);
   expect([...asked.values()]).toEqual([{ spatial: 2, temporal: 1 }, { spatial: 2, temporal: 1 }]);
   expect(selection.choices).toMatchObject([{ participantId: 'ana', sourceId: 'camera', kind: 'video', reason: 'best' }, { participantId: 'ben' }]);
   expect(selection.choicesFor('ana')).toEqual([['camera', { spatial: 2, temporal: 1 }]]);
