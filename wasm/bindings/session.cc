@@ -6,6 +6,7 @@
 #include "wasm/browser/call.h"
 #include "wasm/browser/js_callback.h"
 #include "wasm/browser/media_capture.h"
+#include "wasm/browser/peer_connection.h"
 
 using emscripten::class_;
 using emscripten::register_type;
@@ -27,6 +28,8 @@ EMSCRIPTEN_DECLARE_VAL_TYPE(ScreenConstraints);
 EMSCRIPTEN_DECLARE_VAL_TYPE(StreamPromise);
 EMSCRIPTEN_DECLARE_VAL_TYPE(DevicesPromise);
 EMSCRIPTEN_DECLARE_VAL_TYPE(DeviceChangeListener);
+EMSCRIPTEN_DECLARE_VAL_TYPE(Configuration);
+EMSCRIPTEN_DECLARE_VAL_TYPE(BareConnection);
 
 }  // namespace
 
@@ -49,6 +52,8 @@ EMSCRIPTEN_BINDINGS(tessera_session) {
   register_type<DevicesPromise>(
       "Promise<Record<'cameras' | 'microphones' | 'speakers', { deviceId: string, groupId: string, label: string }[]>>");
   register_type<DeviceChangeListener>("(() => void) | null");
+  register_type<Configuration>("RTCConfiguration");
+  register_type<BareConnection>("RTCPeerConnection | null");
 
   class_<Call>("Call")
       .constructor(+[](const CallOptions& options, const CallListener& listener) { return new Call(options, listener); },
@@ -95,5 +100,8 @@ EMSCRIPTEN_BINDINGS(tessera_session) {
       })
       .function("close", &MediaCapture::close);
 
+  emscripten::function("openPeerConnection(configuration)", +[](const Configuration& configuration) {
+    return BareConnection(tessera::browser::openPeerConnection(configuration));
+  });
   emscripten::function("liveCallbacks", &JsCallback::liveCount);
 }

@@ -200,4 +200,9 @@ val PeerConnection::states() const {
 
 bool PeerConnection::isConnected() const { return stringAt(connection_, "connectionState") == "connected"; }
 
+val openPeerConnection(const val& configuration) {
+  const JsOutcome made = tryNew("RTCPeerConnection", {configuration});
+  return made.ok ? made.value : val::null();
+}
+
 }  // namespace tessera::browser

@@ -72,4 +72,7 @@ class PeerConnection {
   Listeners listeners_;
 };
 
+// A bare RTCPeerConnection for what is no part of the call: asking whether a way is open. null if the browser refuses the configuration.
+emscripten::val openPeerConnection(const emscripten::val& configuration);
+
 }  // namespace tessera::browser

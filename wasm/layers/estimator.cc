@@ -18,6 +18,8 @@ constexpr Duration kMostHold = Duration::millis(4500);
 constexpr Duration kReaction = Duration::millis(450);
 // Cuts this close together are one event.
 constexpr Duration kEvent = Duration::millis(1500);
+// Congestion again within this time, at a limit that should have ended it.
+constexpr Duration kPersisting = Duration::seconds(4);
 constexpr Duration kCalm = Duration::seconds(12);
 constexpr double kBackOff = 0.85;
 constexpr double kStepBack = 0.92;
@@ -218,7 +220,9 @@ void DownlinkEstimator::congested(Timestamp now, double share, bool queueing) {
     if (again) share = std::max(share, kStepBack);
   }
   failed_ = same_event ? std::min(failed_, carried) : carried;
-  limit_ = limited_ ? std::min(limit_, carried * share) : carried * share;
+  // The limit is kept, and yet there is too much: layers cost more than is known of them.
+  const bool persists = !same_event && limited_ && troubled_ && now - last_trouble_ < kPersisting && limit_ <= carried;
+  limit_ = persists ? limit_ * kBackOff : limited_ ? std::min(limit_, carried * share) : carried * share;
   limited_ = true;
   troubled_ = true;
   last_trouble_ = now;

@@ -18,6 +18,8 @@ constexpr std::int64_t kLeastStage = 40'000;
 constexpr Duration kLookAgain = Duration::seconds(2);
 // A still whose frame does not come is left as it is until its next turn.
 constexpr Duration kFetchLimit = Duration::seconds(3);
+// After a change, what still arrives of the layer before, and the first large frame of the new one.
+constexpr Duration kSwitched = Duration::millis(500);
 // Choices are taken for wrong only when they exceed the room by this, because bitrates are never exact.
 constexpr std::int64_t kTolerancePercent = 10;
 
@@ -152,9 +154,11 @@ void Selector::statistics(Timestamp now, std::span<const StreamSample> samples) 
     // A second's worth at a time, of a layer that has been in force throughout.
     if (since >= Duration::seconds(1)) {
       const std::int64_t bytes = sample.bytes_received - entry->last_bytes;
-      if (layer && entry->last_frames >= 0 && bytes > 0 && now - entry->changed > Duration::millis(2500) && estimator_.evidence() < 300) {
-        entry->catalogue.measured(entry->spatial, entry->temporal, DataRate::bitsPerSecond(static_cast<std::int64_t>(std::min(1e12, static_cast<double>(bytes) * 8 / since.toSeconds()))));
-      }
+      const DataRate rate = DataRate::bitsPerSecond(static_cast<std::int64_t>(std::min(1e12, static_cast<double>(std::max<std::int64_t>(bytes, 0)) * 8 / since.toSeconds())));
+      const bool settled = now - entry->changed > Duration::millis(2500) && estimator_.evidence() < 300;
+      // On a congested link a layer costs at least what arrives of it: one that was stated too low is corrected all the sooner.
+      const bool dearer = layer && entry->last_statistics - entry->changed > kSwitched && rate > entry->catalogue.layers()[*layer].bitrate;
+      if (layer && entry->last_frames >= 0 && bytes > 0 && (settled || dearer)) entry->catalogue.measured(entry->spatial, entry->temporal, rate);
       decode_cost_.observe(entry->catalogue.source().codec, sample.resolution, sample.frames_decoded - entry->last_decoded, sample.decode_time - entry->last_decode_time);
       entry->last_bytes = sample.bytes_received;
       entry->last_decoded = sample.frames_decoded;

@@ -31,6 +31,11 @@ export function validLayers(layers: unknown): layers is OfferedLayer[] {
 const kThreeFrom = 960 * 540;
 const kTwoFrom = 480 * 270;
 
+/** Bits a second that a camera's layers may take, from the largest down, and of one without others; as in layered_senders.cc. */
+const kMostOfCamera = [1_700_000, 500_000, 150_000];
+const kMostOfSingle = 500_000;
+const kMostOfScreen = 2_500_000;
+
 /** How many simulcast layers browsers encode of a camera of this size, 1 to 3. */
 export function cameraLayerCount(width: number, height: number): number {
   const pixels = width * height;
@@ -46,8 +51,9 @@ export function offeredLayers(content: string, width: number, height: number, fr
   for (let spatial = 0; spatial < count; spatial++) {
     const scale = 2 ** (count - 1 - spatial);
     const size = { width: Math.round(width / scale), height: Math.round(height / scale) };
-    // About what VP8 needs for a talking person, growing more slowly than the pixels do.
-    const full = Math.round(Math.min(screen ? 2_500_000 : 1_700_000, 28 * (size.width * size.height) ** 0.75 * Math.sqrt(frameRate / 10)));
+    const most = screen ? kMostOfScreen : count === 1 ? kMostOfSingle : kMostOfCamera[count - 1 - spatial]!;
+    // About what browsers spend on VP8 of a lively camera while nothing limits them; a screen mostly stands still. Receivers correct it.
+    const full = Math.round(Math.min(most, (screen ? 28 : 130) * (size.width * size.height) ** 0.75 * Math.sqrt(frameRate / 10)));
     for (let temporal = 0; temporal < temporals; temporal++) {
       const fraction = 1 / 2 ** (temporals - 1 - temporal);
       layers.push({ spatial, temporal, ...size, frameRate: frameRate * fraction, bitrate: Math.round(full * (0.4 + 0.6 * fraction)) });

@@ -85,7 +85,9 @@ async function room(...ids: string[]) {
 }
 
 test('shown in ways nobody told of, everything is taken as large as it is sent', async () => {
-  const { asked, selection } = await room('ana', 'ben');
+  const { asked, selection, pass } = await room('ana', 'ben');
+  selection.stateChanged('connected', 0);
+  await pass(undefined, 10);
   expect([...asked.values()]).toEqual([{ spatial: 2, temporal: 1 }, { spatial: 2, temporal: 1 }]);
   expect(selection.choices).toMatchObject([{ participantId: 'ana', sourceId: 'camera', kind: 'video', reason: 'best' }, { participantId: 'ben' }]);
   expect(selection.choicesFor('ana')).toEqual([['camera', { spatial: 2, temporal: 1 }]]);
@@ -96,10 +98,11 @@ test('a link that carries less is noticed, who speaks keeps the most, and the la
   selection.stateChanged('connected', 0);
   await pass(undefined, 20);
   selection.speakerChanged('ben');
-  await pass(500_000, 10);
+  await pass(1_000_000, 10);
   const bits = (id: string) => selection.choices.find(({ participantId }) => participantId === id)!.bitrate;
-  expect(bits('ana') + bits('ben') + bits('eva')).toBeLessThan(600_000);
-  expect(bits('ben')).toBeGreaterThan(bits('ana'));
+  expect(bits('ana') + bits('ben') + bits('eva')).toBeLessThan(1_000_000);
+  expect(bits('ben')).toBeGreaterThanOrEqual(Math.max(bits('ana'), bits('eva')));
+  expect(bits('ben')).toBeGreaterThan(Math.min(bits('ana'), bits('eva')));
   expect(selection.choices.some(({ reason }) => reason === 'bandwidth')).toBe(true);
   await pass(undefined, 150);
   expect([...asked.values()].map((choice) => choice?.spatial)).toEqual([2, 2, 2]);
@@ -116,8 +119,8 @@ test('while the server is away nothing is measured, and a connection made anew i
   await pass(0, 10);
   expect(looks.count).toBe(before);
   selection.stateChanged('connected', 1);
-  await pass(undefined, 1);
-  expect(looks.count).toBe(before + 1);
+  await pass(undefined, 10);
+  expect(looks.count).toBe(before + 10);
   expect(selection.estimate.bitsPerSecond).toBeGreaterThan(1_000_000);
   expect([...asked.values()].map((choice) => choice?.spatial)).toEqual([2, 2, 2]);
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether WebRTC gets through to another participant: a peer connection with nothing but a data channel, opened and closed again.
 
+import type { SessionModule } from '../session-module.js';
 import type { Connection } from '../signalling/connection.js';
 import { signalTo } from './signal.js';
 
@@ -34,8 +35,11 @@ export class Probes {
   /** True if a connection came about in time. */
   async reaches(participantId: string): Promise<boolean> {
     const number = Date.now() * 64 + (this.#count++ % 64);
+    const module = await this.connection.module;
     return new Promise((resolve) => {
-      const { pc } = this.#begin(participantId, number, resolve);
+      const attempt = this.#begin(module, participantId, number, resolve);
+      if (!attempt) return resolve(false);
+      const { pc } = attempt;
       const channel = pc.createDataChannel('probe');
       channel.addEventListener('open', () => this.#attempts.get(participantId)?.done(true));
       void this.#describe(participantId, pc, number);
@@ -45,13 +49,14 @@ export class Probes {
   /** What another one's probe says. */
   async receive(from: string, { number, description, candidate }: Told): Promise<void> {
     if (typeof number !== 'number') return;
+    const module = await this.connection.module;
     let attempt = this.#attempts.get(from);
     try {
       const { type } = (description ?? {}) as RTCSessionDescriptionInit;
       if (type === 'offer' && attempt?.number !== number) {
         // Both ask at once: the larger number goes on.
         if (attempt && attempt.number > number) return;
-        attempt = this.#begin(from, number, () => undefined);
+        attempt = this.#begin(module, from, number, () => undefined);
       }
       if (!attempt || attempt.number !== number) return;
       if (type) {
@@ -67,9 +72,11 @@ export class Probes {
     for (const { done } of [...this.#attempts.values()]) done(false);
   }
 
-  #begin(participantId: string, number: number, settle: (reached: boolean) => void): Attempt {
+  /** undefined where the browser gives no peer connection. */
+  #begin({ openPeerConnection }: SessionModule, participantId: string, number: number, settle: (reached: boolean) => void): Attempt | undefined {
     this.#attempts.get(participantId)?.done(false);
-    const pc = new RTCPeerConnection(this.configuration());
+    const pc = openPeerConnection(this.configuration());
+    if (!pc) return undefined;
     const timer = setTimeout(() => attempt.done(false), kAtMost);
     const attempt: Attempt = {
       number,

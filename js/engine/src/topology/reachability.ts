@@ -85,8 +85,8 @@ export class Reachability {
   }
 
   async #askTurn(): Promise<void> {
-    const { iceServers, ended, handlers } = this.#session;
-    const trouble = await checkTurn(iceServers, ended).catch(() => undefined);
+    const { connection, iceServers, ended, handlers } = this.#session;
+    const trouble = await checkTurn(await connection.module, iceServers, ended).catch(() => undefined);
     if (trouble && !ended.aborted) handlers.notify({ type: 'Warning', ...trouble }, null);
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why nothing can be relayed through the TURN servers: asks them for an address, and gives what they answered.
 
+import type { SessionModule } from '../session-module.js';
+
 /** How long the servers may take, in milliseconds. */
 const kAtMost = 10_000;
 
@@ -13,10 +15,11 @@ const urlsOf = ({ urls }: RTCIceServer): string[] => (Array.isArray(urls) ? urls
  * @internal
  * @returns undefined if a relayed address was given, or if there are no TURN servers to ask.
  */
-export async function checkTurn(iceServers: readonly RTCIceServer[], signal: AbortSignal): Promise<{ code: 'turn-unauthorized' | 'turn-unreachable'; message: string } | undefined> {
+export async function checkTurn({ openPeerConnection }: SessionModule, iceServers: readonly RTCIceServer[], signal: AbortSignal): Promise<{ code: 'turn-unauthorized' | 'turn-unreachable'; message: string } | undefined> {
   const turn = iceServers.filter((server) => urlsOf(server).some((url) => url.startsWith('turn')));
   if (turn.length === 0 || signal.aborted) return undefined;
-  const pc = new RTCPeerConnection({ iceServers: turn, iceTransportPolicy: 'relay' });
+  const pc = openPeerConnection({ iceServers: turn, iceTransportPolicy: 'relay' });
+  if (!pc) return undefined;
   const refusals = new Map<string, string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
