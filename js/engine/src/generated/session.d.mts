@@ -49,6 +49,7 @@ interface EmbindModule {
   MediaCapture: {
     new(): MediaCapture;
   };
+  openPeerConnection(configuration: RTCConfiguration): RTCPeerConnection | null;
   liveCallbacks(): number;
 }
 
