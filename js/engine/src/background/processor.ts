@@ -23,6 +23,9 @@ const kLoadMilliseconds = 30_000;
 const errorOf = ({ code, message, option }: Failure): TesseraError =>
   code === 'option-invalid' ? new OptionError(option ?? 'background', message) : new BackgroundError(code, message);
 
+const unreachable = (error: unknown): TesseraError =>
+  error instanceof TesseraError ? error : new BackgroundError('background-failed', 'The camera’s frames cannot be reached.', { cause: error });
+
 function requireLiveVideo(track: MediaStreamTrack): MediaStreamTrack {
   if (track?.kind !== 'video' || track.readyState !== 'live') throw new OptionError('track', 'a live video track');
   return track;
@@ -207,7 +210,7 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
     this.#handing = Promise.all([this.#handing, settled]).then(() => {
       if (this.#state === 'failed' || this.#state === 'closed') return discard();
       this.#link.post(message(posted), transfer);
-    });
+    }).catch((error: unknown) => this.#fail(unreachable(error)));
   }
 
   async #openFilm(source: Parameters<typeof Film.open>[0]): Promise<Film> {
@@ -233,7 +236,7 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
         try {
           return this.#ready?.(message.canTakeTracks);
         } catch (error) {
-          return this.#fail(error instanceof TesseraError ? error : new BackgroundError('background-failed', 'The camera’s frames cannot be reached.', { cause: error }));
+          return this.#fail(unreachable(error));
         }
       case 'started':
         this.#track ??= message.track ?? null;

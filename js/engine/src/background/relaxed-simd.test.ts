@@ -13,8 +13,9 @@ test('the probe is a module wherever there is relaxed SIMD, and its answer is on
   expect(typeof prefersRelaxed()).toBe('boolean');
 });
 
-test('a gain is taken from the later rounds, and never from nothing', () => {
+test('a gain is taken from the later, undisturbed rounds, and never from nothing', () => {
   expect(gainOf([[9, 1], [9, 1], [3, 2], [3, 2]])).toBe(1.5);
+  expect(gainOf([[9, 1], [9, 1], [9, 1], [3, 2], [3, 40], [80, 2], [3, 2]])).toBe(1.5);
   expect(gainOf([[0, 0], [0, 0]])).toBe(0);
   expect(gainOf([])).toBe(0);
 });
