@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { OptionError, TesseraError } from '../errors.js';
 import { layersModuleFromDisk } from '../testing/layers-module.js';
@@ -132,6 +133,11 @@ describe('LayerSelector', () => {
     expect(module.replay(log)).toBe('');
     expect(module.replay(log.replace('> ', '> x'))).toMatch(/differs/);
     expect(module.replay('nonsense')).toMatch(/does not parse/);
+  });
+
+  test('a call that took place over a slow link replays in the module as it does natively', () => {
+    const log = readFileSync(new URL('../../../../tests/native/data/slow_link.layers.txt', import.meta.url), 'utf8');
+    expect(module.replay(log)).toBe('');
   });
 
   test.each([
