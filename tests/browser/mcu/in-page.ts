@@ -94,6 +94,20 @@ export async function streams(): Promise<Streams> {
   return found;
 }
 
+/** For messages of failed tests: what this page sends, by getStats(). */
+export async function sent(): Promise<string> {
+  const found: string[] = [];
+  for (const pc of globalThis.observed.peerConnections) {
+    if (pc.connectionState === 'closed') continue;
+    for (const row of (await pc.getStats()).values() as Iterable<{ type: string; kind: string; audioLevel?: number; bytesSent?: number; framesEncoded?: number }>) {
+      if (row.type === 'media-source') found.push(`${row.kind} level ${row.audioLevel ?? '-'}`);
+      if (row.type === 'outbound-rtp') found.push(`${row.kind} ${row.bytesSent} bytes ${row.framesEncoded ?? ''}`);
+    }
+    found.push(pc.connectionState);
+  }
+  return found.join(', ');
+}
+
 /** The colours of the mixed picture in the middle of the upper half of each tile of a grid of four, sorted; 'other' for what is none. */
 export function colours(): string[] {
   const player = document.querySelector('video')!;

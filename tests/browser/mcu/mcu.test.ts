@@ -9,7 +9,7 @@ import { chromiumPath, root } from '../lib/paths.js';
 import { type Child, start } from '../lib/processes.js';
 import { Resources, until } from '../lib/resources.js';
 import { Server } from '../lib/server.js';
-import { carried, colours, fakeMedia, heard, join, type Person, streams } from './in-page.js';
+import { carried, colours, fakeMedia, heard, join, type Person, sent, streams } from './in-page.js';
 
 const people: Person[] = [
   { name: 'Ana', colour: 'red', tone: 700 },
@@ -50,7 +50,10 @@ async function everywhere<T>(what: string, probe: (page: Page) => Promise<T>, go
   await until(what, async () => {
     last = await Promise.all(some.map(probe));
     return last.every((value, i) => good(value, pages.indexOf(some[i]!)));
-  }, timeoutMs, 200).catch((error: Error) => { throw new Error(`${error.message}\n${last.map(value => JSON.stringify(value)).join('\n')}\n${mcu.output}`); });
+  }, timeoutMs, 200).catch(async (error: Error) => {
+    const sending = await Promise.all(pages.map(page => page.evaluate(sent)));
+    throw new Error([error.message, ...last.map(value => JSON.stringify(value)), ...sending, mcu.output].join('\n'));
+  });
   return last;
 }
 
