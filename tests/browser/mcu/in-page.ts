@@ -25,6 +25,9 @@ declare global {
 /** Before the page's scripts: its camera shows one colour, its microphone hears one tone. */
 export function fakeMedia({ colour, tone }: { colour: string; tone: number }): void {
   if (typeof navigator === 'undefined' || !navigator.mediaDevices) return;
+  // Held on to, so that nothing is collected.
+  const kept: unknown[] = [];
+  (globalThis as { fakeMedia?: unknown[] }).fakeMedia = kept;
   navigator.mediaDevices.getUserMedia = async (constraints) => {
     const stream = new MediaStream();
     if (constraints?.video) {
@@ -37,6 +40,7 @@ export function fakeMedia({ colour, tone }: { colour: string; tone: number }): v
       };
       draw();
       setInterval(draw, 100);
+      kept.push(canvas);
       stream.addTrack(canvas.captureStream(10).getVideoTracks()[0]!);
     }
     if (constraints?.audio) {
@@ -45,6 +49,8 @@ export function fakeMedia({ colour, tone }: { colour: string; tone: number }): v
       const oscillator = new OscillatorNode(context, { frequency: tone });
       oscillator.connect(new GainNode(context, { gain: 0.2 })).connect(destination);
       oscillator.start();
+      kept.push(context, oscillator, destination);
+      await context.resume();
       stream.addTrack(destination.stream.getAudioTracks()[0]!);
     }
     return stream;
