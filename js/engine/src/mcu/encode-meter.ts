@@ -67,7 +67,7 @@ export class EncodeMeter {
     if (verdict === 'keep') return;
     const used = `This device mixes for ${people} people, which takes ${cores.toFixed(1)} processor cores of at most ${this.#budget.limit.toFixed(1)}`;
     if (verdict === 'overloaded') {
-      this.#around.overloaded(roomError('topology-unavailable', `${used}, although the picture is small. The call goes another way; with so many people use a media server, or a stronger device.`));
+      this.#around.overloaded(roomError('topology-unavailable', `${used}, although the picture is small. For so many people use a media server, or a stronger device.`));
       return;
     }
     const [width, height] = this.#budget.size;
