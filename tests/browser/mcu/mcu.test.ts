@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A room that tessera-mcu mixes: four people with one stream each way, everybody in the picture, nobody hears themselves, and what happens when the mixer dies.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,7 +9,7 @@ import { barePage } from '../lib/bare.js';
 import { launchChromium, newPerson } from '../lib/chromium.js';
 import { chromiumPath, root } from '../lib/paths.js';
 import { type Child, start } from '../lib/processes.js';
-import { Resources, until } from '../lib/resources.js';
+import { removeFolder, Resources, until } from '../lib/resources.js';
 import { Server } from '../lib/server.js';
 import { carried, colours, fakeMedia, heard, join, type Person, sent, streams } from './in-page.js';
 
@@ -30,8 +32,10 @@ let before: Awaited<ReturnType<typeof carried>>[] | undefined;
 beforeAll(async () => {
   const server = suite.add(await Server.start({ staticDir: barePage(suite) }), 'server', value => value.close());
   const browser = suite.add(await launchChromium({ camera: 'none' }), 'chromium', value => value.close());
+  // A browser that is killed leaves its profile behind: here.
+  const temporary = suite.add(mkdtempSync(path.join(tmpdir(), 'tessera-mcu-')), 'temporary files', removeFolder);
   mcu = suite.add(start('tessera-mcu', process.execPath, [path.join(root, 'js/server/dist/mcu/cli.js'), '--room', room, '--url', server.origin,
-    '--chromium', chromiumPath, '--chromium-flag=--allow-loopback-in-peer-connection']), 'tessera-mcu', value => value.end());
+    '--chromium', chromiumPath, '--chromium-flag=--allow-loopback-in-peer-connection'], { env: { TMPDIR: temporary } }), 'tessera-mcu', value => value.end());
   for (const person of people) {
     const { context, page } = await newPerson(browser);
     await context.addInitScript(fakeMedia, person);
