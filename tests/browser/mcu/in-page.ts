@@ -44,13 +44,21 @@ export function fakeMedia({ colour, tone }: { colour: string; tone: number }): v
       stream.addTrack(canvas.captureStream(10).getVideoTracks()[0]!);
     }
     if (constraints?.audio) {
-      const context = new AudioContext();
+      // On a busy machine a context may not come to life: another one may.
+      const lives = async (it: AudioContext): Promise<boolean> => {
+        await Promise.race([it.resume(), new Promise((resolve) => { setTimeout(resolve, 3_000); })]);
+        return it.state === 'running';
+      };
+      let context = new AudioContext();
+      for (let attempt = 0; attempt < 5 && !(await lives(context)); attempt++) {
+        await context.close();
+        context = new AudioContext();
+      }
       const destination = context.createMediaStreamDestination();
       const oscillator = new OscillatorNode(context, { frequency: tone });
       oscillator.connect(new GainNode(context, { gain: 0.2 })).connect(destination);
       oscillator.start();
       kept.push(context, oscillator, destination);
-      await context.resume();
       stream.addTrack(destination.stream.getAudioTracks()[0]!);
     }
     return stream;
