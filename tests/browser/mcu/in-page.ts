@@ -19,12 +19,15 @@ export interface Streams {
 
 declare global {
   // eslint-disable-next-line no-var
-  var joined: { room: Room; said: string[]; analyser?: { node: AnalyserNode; track: MediaStreamTrack; context: AudioContext } };
+  var joined: { room: Room; said: string[]; analyser?: { node: AnalyserNode; track: MediaStreamTrack; context: AudioContext; soundAt: number } };
 }
 
 /** Before the page's scripts: its camera shows one colour, its microphone hears one tone. */
 export function fakeMedia({ colour, tone }: { colour: string; tone: number }): void {
   if (typeof navigator === 'undefined' || !navigator.mediaDevices) return;
+  // Held on to, so that nothing is collected.
+  const kept: unknown[] = [];
+  (globalThis as { fakeMedia?: unknown[] }).fakeMedia = kept;
   navigator.mediaDevices.getUserMedia = async (constraints) => {
     const stream = new MediaStream();
     if (constraints?.video) {
@@ -37,14 +40,25 @@ export function fakeMedia({ colour, tone }: { colour: string; tone: number }): v
       };
       draw();
       setInterval(draw, 100);
+      kept.push(canvas);
       stream.addTrack(canvas.captureStream(10).getVideoTracks()[0]!);
     }
     if (constraints?.audio) {
-      const context = new AudioContext();
+      // On a busy machine a context may not come to life: another one may.
+      const lives = async (it: AudioContext): Promise<boolean> => {
+        await Promise.race([it.resume(), new Promise((resolve) => { setTimeout(resolve, 3_000); })]);
+        return it.state === 'running';
+      };
+      let context = new AudioContext();
+      for (let attempt = 0; attempt < 5 && !(await lives(context)); attempt++) {
+        await context.close();
+        context = new AudioContext();
+      }
       const destination = context.createMediaStreamDestination();
       const oscillator = new OscillatorNode(context, { frequency: tone });
       oscillator.connect(new GainNode(context, { gain: 0.2 })).connect(destination);
       oscillator.start();
+      kept.push(context, oscillator, destination);
       stream.addTrack(destination.stream.getAudioTracks()[0]!);
     }
     return stream;
@@ -94,6 +108,23 @@ export async function streams(): Promise<Streams> {
   return found;
 }
 
+/** For messages of failed tests: what this page sends and receives, by getStats(). */
+export async function sent(): Promise<string> {
+  const found: string[] = [];
+  for (const pc of globalThis.observed.peerConnections) {
+    if (pc.connectionState === 'closed') continue;
+    for (const row of (await pc.getStats()).values() as Iterable<{ type: string; kind: string; audioLevel?: number; bytesSent?: number; framesEncoded?: number }>) {
+      if (row.type === 'media-source') found.push(`${row.kind} level ${row.audioLevel ?? '-'}`);
+      if (row.type === 'inbound-rtp') found.push(`${row.kind} in, level ${row.audioLevel ?? '-'}`);
+      if (row.type === 'outbound-rtp') found.push(`${row.kind} ${row.bytesSent} bytes ${row.framesEncoded ?? ''}`);
+    }
+    found.push(pc.connectionState);
+  }
+  const { context } = joined.analyser ?? {};
+  if (context) found.push(`listening: ${context.state} for ${context.currentTime.toFixed(1)} s`);
+  return found.join(', ');
+}
+
 /** The colours of the mixed picture in the middle of the upper half of each tile of a grid of four, sorted; 'other' for what is none. */
 export function colours(): string[] {
   const player = document.querySelector('video')!;
@@ -115,16 +146,20 @@ export async function heard(tones: number[]): Promise<number[]> {
   const live = globalThis.observed.peerConnections.filter(({ connectionState }) => connectionState === 'connected');
   const track = live.flatMap((pc) => pc.getReceivers()).find((receiver) => receiver.track.kind === 'audio' && receiver.track.readyState === 'live')?.track;
   if (!track) return [];
-  if (joined.analyser?.track !== track) {
+  // On a busy machine a context may not come to life: another one may.
+  if (joined.analyser?.track !== track || performance.now() - joined.analyser.soundAt > 5_000) {
     await joined.analyser?.context.close();
     const context = new AudioContext();
     const node = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
     context.createMediaStreamSource(new MediaStream([track])).connect(node);
-    joined.analyser = { node, track, context };
+    node.connect(new GainNode(context, { gain: 0 })).connect(context.destination);
+    joined.analyser = { node, track, context, soundAt: performance.now() };
+    void context.resume();
   }
   const { node, context } = joined.analyser!;
   const spectrum = new Float32Array(node.frequencyBinCount);
   node.getFloatFrequencyData(spectrum);
+  if (spectrum.some((level) => level > -200)) joined.analyser!.soundAt = performance.now();
   return tones.map((frequency) => {
     const bin = Math.round((frequency * node.fftSize) / context.sampleRate);
     return Math.max(-200, ...spectrum.slice(bin - 2, bin + 3));

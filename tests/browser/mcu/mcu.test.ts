@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A room that tessera-mcu mixes: four people with one stream each way, everybody in the picture, nobody hears themselves, and what happens when the mixer dies.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,9 +9,9 @@ import { barePage } from '../lib/bare.js';
 import { launchChromium, newPerson } from '../lib/chromium.js';
 import { chromiumPath, root } from '../lib/paths.js';
 import { type Child, start } from '../lib/processes.js';
-import { Resources, until } from '../lib/resources.js';
+import { removeFolder, Resources, until } from '../lib/resources.js';
 import { Server } from '../lib/server.js';
-import { carried, colours, fakeMedia, heard, join, type Person, streams } from './in-page.js';
+import { carried, colours, fakeMedia, heard, join, type Person, sent, streams } from './in-page.js';
 
 const people: Person[] = [
   { name: 'Ana', colour: 'red', tone: 700 },
@@ -30,8 +32,10 @@ let before: Awaited<ReturnType<typeof carried>>[] | undefined;
 beforeAll(async () => {
   const server = suite.add(await Server.start({ staticDir: barePage(suite) }), 'server', value => value.close());
   const browser = suite.add(await launchChromium({ camera: 'none' }), 'chromium', value => value.close());
+  // A browser that is killed leaves its profile behind: here.
+  const temporary = suite.add(mkdtempSync(path.join(tmpdir(), 'tessera-mcu-')), 'temporary files', removeFolder);
   mcu = suite.add(start('tessera-mcu', process.execPath, [path.join(root, 'js/server/dist/mcu/cli.js'), '--room', room, '--url', server.origin,
-    '--chromium', chromiumPath, '--chromium-flag=--allow-loopback-in-peer-connection']), 'tessera-mcu', value => value.end());
+    '--chromium', chromiumPath, '--chromium-flag=--allow-loopback-in-peer-connection'], { env: { TMPDIR: temporary } }), 'tessera-mcu', value => value.end());
   for (const person of people) {
     const { context, page } = await newPerson(browser);
     await context.addInitScript(fakeMedia, person);
@@ -50,7 +54,10 @@ async function everywhere<T>(what: string, probe: (page: Page) => Promise<T>, go
   await until(what, async () => {
     last = await Promise.all(some.map(probe));
     return last.every((value, i) => good(value, pages.indexOf(some[i]!)));
-  }, timeoutMs, 200).catch((error: Error) => { throw new Error(`${error.message}\n${last.map(value => JSON.stringify(value)).join('\n')}\n${mcu.output}`); });
+  }, timeoutMs, 200).catch(async (error: Error) => {
+    const sending = await Promise.all(pages.map(page => page.evaluate(sent)));
+    throw new Error([error.message, ...last.map(value => JSON.stringify(value)), ...sending, mcu.output].join('\n'));
+  });
   return last;
 }
 

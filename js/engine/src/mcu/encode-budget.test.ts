@@ -19,9 +19,16 @@ test('becomes smaller after three measurements over the limit, and not for one p
 
 test('says that it is too much when even the smallest costs too much', () => {
   const budget = new EncodeBudget(8);
-  const verdicts = Array.from({ length: 12 }, () => budget.measure(9, 20)).filter((verdict) => verdict !== 'keep');
+  const verdicts = Array.from({ length: 3 * 3 + 15 }, () => budget.measure(9, 20)).filter((verdict) => verdict !== 'keep');
   expect(verdicts).toEqual(['smaller', 'smaller', 'smaller', 'overloaded']);
   expect(budget.size).toEqual(kMixSizes.at(-1));
+});
+
+test('never becomes larger than it began with, and a dedicated machine is used whole', () => {
+  const budget = new EncodeBudget(2, true);
+  expect(budget.limit).toBe(2);
+  for (let people = 0; people < 5; people++) expect(budget.measure(0.01, people)).toBe('keep');
+  expect(budget.size).toEqual([640, 360]);
 });
 
 test('becomes larger again when somebody has left and there is room, a step at a time, and never back and forth', () => {

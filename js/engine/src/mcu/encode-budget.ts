@@ -11,20 +11,25 @@ export const kMixSizes: readonly (readonly [width: number, height: number])[] = 
 
 /** So many measurements in a row over the limit before anything is done about it. */
 const kPatience = 3;
+/** So many before it is said that even the smallest is too much: time spent encoding is time on the clock, and other work passes. */
+const kGiveUpAfter = 15;
 
 export type Verdict = 'keep' | 'smaller' | 'larger' | 'overloaded';
 
 export class EncodeBudget {
-  /** The most that mixing and encoding may take, in cores: half of the machine, and never less than a core. */
+  /** The most that mixing and encoding may take, in cores: half of the machine, and never less than a core; all of a dedicated one. */
   readonly limit: number;
   #index: number;
   #over = 0;
   /** How many received the mix when it last became smaller. */
-  #peopleThen = Infinity;
+  #peopleThen = 0;
 
-  /** @param cores of the machine: fewer than four begin with 640 x 360. */
-  constructor(cores: number) {
-    this.limit = Math.max(1, cores / 2);
+  /**
+   * @param cores of the machine: fewer than four begin with 640 x 360.
+   * @param dedicated whether it does nothing else.
+   */
+  constructor(cores: number, dedicated = false) {
+    this.limit = dedicated ? cores : Math.max(1, cores / 2);
     this.#index = cores < 4 ? 2 : 0;
   }
 
@@ -45,10 +50,11 @@ export class EncodeBudget {
    */
   measure(cores: number, people: number): Verdict {
     if (cores > this.limit) {
-      if (++this.#over < kPatience) return 'keep';
+      const smallest = this.#index === kMixSizes.length - 1;
+      if (++this.#over < (smallest ? kGiveUpAfter : kPatience)) return 'keep';
       this.#over = 0;
+      if (smallest) return 'overloaded';
       this.#peopleThen = people;
-      if (this.#index === kMixSizes.length - 1) return 'overloaded';
       this.#index++;
       return 'smaller';
     }

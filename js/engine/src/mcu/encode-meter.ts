@@ -65,13 +65,13 @@ export class EncodeMeter {
     const people = this.#around.people();
     const verdict = this.#budget.measure(cores, people);
     if (verdict === 'keep') return;
-    const used = `Encoding the mix for ${people} people takes ${cores.toFixed(1)} of ${this.#budget.limit.toFixed(1)} processor cores on the device that mixes`;
+    const used = `This device mixes for ${people} people, which takes ${cores.toFixed(1)} processor cores of at most ${this.#budget.limit.toFixed(1)}`;
     if (verdict === 'overloaded') {
-      this.#around.overloaded(roomError('topology-unavailable', `${used}: that is too much even for a small picture. Use a media server, or a stronger device.`));
+      this.#around.overloaded(roomError('topology-unavailable', `${used}, although the picture is small. For so many people use a media server, or a stronger device.`));
       return;
     }
     const [width, height] = this.#budget.size;
     this.#video.resize(width, height);
-    this.#around.said(verdict === 'smaller' ? 'mix-smaller' : 'mix-larger', `${used}: it is ${width} by ${height} pixels from now on.`);
+    this.#around.said(verdict === 'smaller' ? 'mix-smaller' : 'mix-larger', `${used}: everybody gets the picture in ${width} by ${height} pixels from now on.`);
   }
 }

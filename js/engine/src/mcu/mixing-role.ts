@@ -41,9 +41,9 @@ export class MixingRole implements Role {
 
   /** @throws VideoMixerError, AudioError */
   static async create(setting: RoleSetting): Promise<MixingRole> {
-    const { assetBaseUrl } = setting.host.connection;
+    const { assetBaseUrl, mixing } = setting.host.connection;
     const assets = assetBaseUrl === undefined ? {} : { assetBaseUrl };
-    const budget = new EncodeBudget(navigator.hardwareConcurrency || 2);
+    const budget = new EncodeBudget(navigator.hardwareConcurrency || 2, mixing === 'only');
     const [width, height] = budget.size;
     const audio = await AudioMixer.create(assets);
     try {
@@ -78,7 +78,8 @@ export class MixingRole implements Role {
       measure: () => Promise.all([...this.#clients.entries()].map(async ([id, { peer }]) => [id, await peer.measure()] as const)),
       people: () => this.#clients.size,
       said: (code, message) => handlers.notify({ type: 'Warning', code, message }, null),
-      overloaded: (error) => handlers.unreachable(error),
+      // Who is here for nothing else goes on as well as it can.
+      overloaded: (error) => (setting.host.connection.mixing === 'only' ? handlers.notify({ type: 'Warning', code: 'mix-overloaded', message: error.message }, null) : handlers.unreachable(error)),
     });
     this.#arrange();
     for (const id of room.participants.keys()) this.#tellState(id);

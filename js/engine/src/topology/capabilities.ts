@@ -9,6 +9,9 @@ export const kTopologies: readonly Topology[] = ['mesh', 'sfu', 'mcu', 'relay'];
 /** Whether a participant mixes for the others where the room's topology is 'mcu'; see ConnectOptions. */
 export type Mixing = 'auto' | 'only' | 'never';
 
-/** @internal How gladly: the server takes the participant with the largest number, and none with 0. */
+/**
+ * @internal How gladly: the server takes the participant with the largest number, and none with 0. Browsers that hand frames over as
+ * streams do it with less work.
+ */
 export const willingness = (mixing: Mixing): number =>
-  mixing === 'never' || !globalThis.OffscreenCanvas || !globalThis.VideoFrame || !globalThis.AudioWorkletNode ? 0 : mixing === 'only' ? 10 : 1;
+  mixing === 'never' || !globalThis.OffscreenCanvas || !globalThis.VideoFrame || !globalThis.AudioWorkletNode ? 0 : mixing === 'only' ? 10 : 'MediaStreamTrackProcessor' in globalThis ? 1 : 0.5;

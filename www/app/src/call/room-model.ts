@@ -88,6 +88,8 @@ export class RoomModel {
     room.addEventListener('audioblocked', () => { this.audioBlocked.value = true; }, options);
     room.addEventListener('signallingchanged', ({ state }) => this.onSignalling(state), options);
     room.addEventListener('data', ({ from, topic, data }) => { if (topic === 'chat') this.onChat(from, data); }, options);
+    // Who mixes, and how large the picture can be.
+    room.addEventListener('warning', ({ code, message }) => { if (code.startsWith('mix')) toast(message); }, options);
     room.addEventListener('closed', ({ code, reason }) => this.onClosed(code, reason), options);
     this.timer = setInterval(() => this.tick(), 1000);
     this.refresh();
