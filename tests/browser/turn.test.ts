@@ -102,4 +102,33 @@ describe.skipIf(withoutNamespaces)('through coturn', () => {
       expect([chosen.local.relayProtocol, chosen.remote.address]).toEqual(['tcp', coturn.host.address]);
     }
   });
+
+  test('with UDP blocked and no TURN the call lands on the relay by itself, and goes back when UDP comes through', async () => {
+    await using resources = new Resources();
+    await laptop.blockUdp();
+    let blocked = true;
+    const allow = async () => {
+      if (blocked) await laptop.allowUdp();
+      blocked = false;
+    };
+    resources.add(laptop, 'blocked UDP', allow);
+    const server = await serve(resources, []);
+    const room = newRoom();
+    const pages = [await enter(resources, server, room, 'Ana', false), await enter(resources, server, room, 'Ben', false)];
+    const began = performance.now();
+    /** Waits until media goes that way on both pages, and the picture moves. */
+    const carried = async (topology: string, timeoutMs: number) => {
+      for (const page of pages) await until(`the call in topology ${topology}`, () => page.evaluate(topology => globalThis.room!.topology === topology, topology), timeoutMs);
+      for (const page of pages) {
+        const time = () => page.evaluate(() => document.querySelector('main > *')?.shadowRoot?.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0);
+        const before = await time();
+        await until('the picture to move', async () => Math.abs((await time()) - before) > 5, 30_000);
+      }
+    };
+    await carried('relay', 60_000);
+    console.log(`on the relay, with moving pictures, ${((performance.now() - began) / 1000).toFixed(1)} s after joining`);
+    await allow();
+    await carried('mesh', 120_000);
+    for (const page of pages) await nextFrames(page, 20_000);
+  }, 240_000);
 });

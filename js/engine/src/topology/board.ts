@@ -7,6 +7,7 @@ import type { SessionLink } from '../rooms/session-link.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
 import { Choices } from './choices.js';
 import { MixChangeEvent, TopologyChangeEvent } from './events.js';
+import { withFirstPicture } from './first-picture.js';
 import { kLinks, type LinkHandlers, type LinkNotification, type Topology, type TopologyLink } from './link.js';
 import { Reachability } from './reachability.js';
 import { signalTo } from './signal.js';
@@ -164,6 +165,7 @@ export class Board {
 
   #handlers(place: Place): LinkHandlers {
     const { handlers } = this.#session;
+    let mixes = 0;
     const current = () => place.stage === this.#current.stage;
     const heard = () => !this.#ending.signal.aborted && (current() || place.stage === this.#next?.stage || place.stage === this.#retiring?.place.stage);
     return {
@@ -177,9 +179,15 @@ export class Board {
       },
       mix: (video, audio) => {
         if (!heard()) return;
-        Object.assign(place.stage, { mixVideo: video, mixAudio: audio });
-        if (current()) this.#showMix(place.stage);
-        this.#advance();
+        const mine = ++mixes;
+        const shown = () => {
+          if (mine !== mixes || !heard()) return;
+          Object.assign(place.stage, { mixVideo: video, mixAudio: audio });
+          if (current()) this.#showMix(place.stage);
+          this.#advance();
+        };
+        if (current() || !video || video === place.stage.mixVideo) shown();
+        else withFirstPicture(video, shown);
       },
       data: (...it) => {
         if (heard()) handlers.data(...it);
@@ -251,7 +259,7 @@ export class Board {
     const again = (at: number) => (this.#timer = setTimeout(() => this.#advance(), Math.max(0, at - now) + 1));
     if (!this.#current.stage.reachesAnybody) return this.#swap(next);
     if (now < limit) {
-      if (!next.stage.complete(participants.values(), next.link?.mixes === true)) return void again(limit);
+      if (!next.stage.complete([...participants.values()], next.link?.mixes === true)) return void again(limit);
       next.flowBy ??= Math.min(limit, now + kFlowAtMost);
       const silent = next.stage.silent(participants);
       const waitUntil = next.topology === 'sfu' && silent.every(({ kind }) => kind === 'video') ? next.flowBy : limit;

@@ -40,13 +40,15 @@ export class Stage {
   }
 
   /** True once everybody who is there is reached, and everything they send is received (or the one mix of it). */
-  complete(participants: Iterable<RemoteParticipant>, mixes: boolean): boolean {
+  complete(participants: readonly RemoteParticipant[], mixes: boolean): boolean {
     for (const { id, present, sources } of participants) {
       if (!present) continue;
       if (this.states.get(id)?.state !== 'connected') return false;
       if (!mixes) for (const source of sources.values()) if (!source.muted && !this.sources.has(`${id}/${source.id}`)) return false;
     }
-    return !mixes || this.mixVideo !== null || this.mixAudio !== null;
+    if (!mixes) return true;
+    const sent = [...participants].flatMap(({ sources }) => [...sources.values()].filter(({ muted }) => !muted).map(({ kind }) => kind));
+    return (this.mixVideo !== null || !sent.includes('video')) && (this.mixAudio !== null || !sent.includes('audio'));
   }
 
   /** True while somebody is reached. */
