@@ -8,9 +8,11 @@ namespace tessera::relay {
 namespace {
 
 constexpr Duration kLate = Duration::millis(70);
-constexpr Duration kMissing = Duration::millis(110);
-constexpr Duration kCalm = Duration::millis(40);
-constexpr Duration kHold = Duration::seconds(1);
+// A lost packet holds everything up for a moment, which says nothing of the rate: only what stays late does.
+constexpr int kLateInARow = 4;
+constexpr Duration kMissing = Duration::millis(250);
+constexpr Duration kCalm = Duration::millis(50);
+constexpr Duration kHold = Duration::millis(700);
 constexpr Duration kSlowClimb = Duration::seconds(6);
 constexpr DataRate kLeast = DataRate::kilobitsPerSecond(60);
 // Above this there is no video that would need it.
@@ -20,22 +22,25 @@ constexpr DataRate kPlenty = DataRate::kilobitsPerSecond(50'000);
 
 void Bandwidth::update(Timestamp now, const SendWindow& window, bool acknowledgement) {
   if (acknowledgement) late_ = window.queueing() > kLate ? late_ + 1 : 0;
-  const bool trouble = late_ >= 2 || window.lateness(now) > kMissing;
+  const bool trouble = late_ >= kLateInARow || window.lateness(now) > kMissing;
   const Duration since = now - trouble_;
   const Duration step = now - updated_;
   updated_ = now;
   if (trouble) {
     // One fall a round trip and a bit: what was sent before the last fall tells nothing of it.
     if (troubled_ && since < window.baseRoundTrip() + Duration::millis(300)) return;
-    const DataRate arrives = std::max(window.delivered(now), kLeast);
-    limit_ = std::min(limit_, std::max(kLeast, DataRate::bitsPerSecond(arrives.toBitsPerSecond() * 85 / 100)));
+    // What arrives may be little because little was sent: never down by more than half at once.
+    const std::int64_t arrives = window.delivered(now).toBitsPerSecond() * 85 / 100;
+    const std::int64_t least = limit_ < kNoLimit ? limit_.toBitsPerSecond() / 2 : 0;
+    limit_ = std::min(limit_, std::max(kLeast, DataRate::bitsPerSecond(std::max(arrives, least))));
+    late_ = 0;
     trouble_ = now;
     troubled_ = true;
     return;
   }
   if (!troubled_ || since < kHold || window.queueing() > kCalm) return;
-  // 12 % a second at first, later twofold.
-  const std::int64_t percent = since < kSlowClimb ? 12 : 100;
+  // A quarter a second at first, later twofold.
+  const std::int64_t percent = since < kSlowClimb ? 25 : 100;
   const std::int64_t bits = limit_.toBitsPerSecond();
   const std::int64_t micros = std::min(step.toMicros(), std::int64_t{500'000});
   limit_ = DataRate::bitsPerSecond(bits + bits / 100 * percent * micros / 1'000'000 + 1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one socket's way carries, from the rate and the delay of the acknowledgements.
 //
-// Without trouble there is no limit. When acknowledgements come late twice in a row, or stay away, what arrived over the last
-// second is what the way carries: the limit falls to 85 % of it, holds for a second, and climbs again, faster the longer all is well.
+// Without trouble there is no limit. When acknowledgements stay late for a quarter of a second, or away for longer, what arrived over
+// the last second is what the way carries: the limit falls to 85 % of it, holds for a moment, and climbs again, faster the longer all is well.
 #pragma once
 
 #include <limits>

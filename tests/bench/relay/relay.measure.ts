@@ -2,6 +2,7 @@
 // Two pages send each other 360p30 with the time drawn into it, over the relay alone: once on loopback, once with one of them behind a slow link.
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { launchChromium } from '../../browser/lib/chromium.js';
 import { engineDist, root } from '../../browser/lib/paths.js';
@@ -23,7 +24,7 @@ async function measure(resources: Resources, address: string, host?: Awaited<Ret
   const server = resources.add(await Server.start({ host: address, staticDir: engineDist, flags: ['--allowed-origins', '*'] }), 'server', value => value.close());
   const site = await serveRelayPage(resources, address);
   const room = 'bench';
-  const pages = [];
+  const pages: Page[] = [];
   for (const far of [false, true]) {
     const browser = resources.add(await launchChromium({ secureOrigin: site, ...(far && host ? { host } : {}) }), 'chromium', value => value.close());
     const page = await browser.newPage();

@@ -136,6 +136,18 @@ export function takeDelays(): number[] {
   return relaying.delays.splice(0);
 }
 
+/** What connecting without a place in the room comes to. */
+export async function refused({ url, room }: { url: string; room: string }): Promise<string> {
+  try {
+    const connection = await relay.RelayConnection.connect({ url, room, participantKey: 'A'.repeat(43) });
+    connection.close();
+    return 'accepted';
+  } catch (error) {
+    const { name, code } = error as { name: string; code: string };
+    return `${name} ${code}`;
+  }
+}
+
 /** Closes everything; tells what became of the tracks, and of calls afterwards. */
 export async function close(): Promise<{ remote: string[]; own: string[]; state: string; after: string }> {
   const { connection, own, context } = relaying;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two pages with nothing but the relay between them: moving pictures and sound both ways, in step; a receiver that stalls harms nobody.
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RelayClient } from '../../../js/server/src/testing/relay-client.js';
 import { launchChromium } from '../lib/chromium.js';
 import { engineDist } from '../lib/paths.js';
 import { Resources, until } from '../lib/resources.js';
 import { Server } from '../lib/server.js';
-import { close, look, type Seen, start, takeDelays } from './in-page.js';
+import { close, look, refused, type Seen, start, takeDelays } from './in-page.js';
 import { serveRelayPage, takePlace } from './site.js';
 
 const tones = [700, 1900];
@@ -23,14 +24,15 @@ test('pictures move and sound is heard both ways; a stalled receiver harms nobod
   await using resources = new Resources();
   const browser = resources.add(await launchChromium(), 'chromium', value => value.close());
   const room = 'relay';
-  const pages = [];
-  for (const tone of tones) {
+  const pages: Page[] = [];
+  // One with the browser's codecs, the other with this package's.
+  for (const [tone, prefer] of [[tones[0]!, 'native'], [tones[1]!, 'wasm']] as const) {
     const page = await browser.newPage();
     page.on('pageerror', error => console.log(`page: ${String(error)}`));
     await page.goto(site);
     await page.waitForFunction(() => 'relay' in globalThis);
     const participantKey = await takePlace(resources, server.origin, room);
-    await page.evaluate(start, { url: server.origin, room, participantKey, tone, width: 320, height: 180, frameRate: 10 });
+    await page.evaluate(start, { url: server.origin, room, participantKey, tone, width: 320, height: 180, frameRate: 10, prefer });
     pages.push(page);
   }
   let last: Seen[][] = [];
@@ -48,6 +50,7 @@ test('pictures move and sound is heard both ways; a stalled receiver harms nobod
   await until('both to go on', async () => goes(await watch(), from), 60_000, 200).catch((error: Error) => { throw new Error(`${error.message}\n${state()}`); });
   await until('the stalled receiver to be cut off', () => stalled.closeCode === 4006, 40_000);
 
+  expect(await pages[0]!.evaluate(refused, { url: server.origin, room })).toBe('RelayError not-joined');
   await server.kill();
   await until('both to notice', async () => (await Promise.all(pages.map(page => page.evaluate(() => relaying.connection.state)))).every(it => it === 'reconnecting'), 20_000);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The room: joining, losing and regaining signalling, recovery, sources and mute, data, leaving.
+#include <catch2/generators/catch_generators.hpp>
+
 #include "tests/native/session/driver.h"
 
 using namespace tessera;

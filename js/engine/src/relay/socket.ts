@@ -13,6 +13,9 @@ const kOpenAtMost = 8_000;
 
 /** Close codes after which the same attempt would fail again; js/server/RELAY.md. */
 const kFinal = new Set([4001, 4007, 4008]);
+/** No place in the room: it may be on its way, but one who never had one is told after so many attempts. */
+const kNotJoined = 4005;
+const kPatience = 3;
 
 export interface ServerMessage {
   type: string;
@@ -46,6 +49,7 @@ export class RelaySocket {
   #socket: WebSocket | null = null;
   #forwarder: Forwarder | null = null;
   #entered = false;
+  #everEntered = false;
   #attempts = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #opening: ReturnType<typeof setTimeout> | undefined;
@@ -123,7 +127,7 @@ export class RelaySocket {
     if (message.type !== 'entered') return this.handlers.message(message);
     clearTimeout(this.#opening);
     this.#attempts = 0;
-    this.#entered = true;
+    this.#entered = this.#everEntered = true;
     this.#forwarder = new this.module.Forwarder();
     this.#clock = setInterval(() => this.#tick(), kAcknowledgeEvery);
     this.handlers.state('connected', '', '');
@@ -165,7 +169,7 @@ export class RelaySocket {
     if (this.#closed) return;
     this.#drop();
     const { code: problem, message } = this.#problem;
-    if (kFinal.has(code)) {
+    if (kFinal.has(code) || (code === kNotJoined && !this.#everEntered && this.#attempts >= kPatience)) {
       this.handlers.state('closed', problem, message);
       this.close();
       return;
