@@ -26,9 +26,9 @@ Targets (default: wasm engine server app)
   --help    this text`;
 
 const generated = join(root, 'js/engine/src/generated');
-const moduleNames = ['session', 'janus', 'video', 'vp8_encoder', 'vp9_encoder', 'vpx_decoder', 'opus', 'opus_dred', 'layers', 'layers_simulator'];
+const moduleNames = ['session', 'janus', 'compositor', 'vp8_encoder', 'vp9_encoder', 'vpx_decoder', 'opus', 'opus_dred', 'layers', 'layers_simulator', 'relay'];
 /** Modules without Embind: a .wasm and nothing else. */
-const rawModuleNames = ['audio'];
+const rawModuleNames = ['audio', 'video', 'video_relaxed'];
 
 /** A hash over the contents of files and folders, build outputs left out. */
 function fingerprint(paths) {
@@ -85,7 +85,7 @@ const targets = {
     make: buildWasm,
   },
   engine: { title: 'tessera-rtc', sources: [...common, 'js/engine'], proof: 'js/engine/dist/index.js', make: npmBuild('js/engine') },
-  server: { title: 'tessera-server', sources: [...common, 'js/server'], proof: 'js/server/dist', make: npmBuild('js/server') },
+  server: { title: 'tessera-server', sources: [...common, 'js/server', 'wasm', 'js/engine/src/generated/relay.wasm', 'js/engine/src/generated/layers.wasm'], proof: 'js/server/wasm/relay.wasm', make: npmBuild('js/server') },
   app: { title: 'web app', sources: [...common, 'js/engine', 'www'], proof: 'www/app/dist/index.html', make: npmBuild('www/app') },
   native: { title: 'native tests', sources: native, proof: 'build/native/tests/tessera_tests', make: () => cmake('native', []) },
   asan: { title: 'native tests with sanitizers', sources: native, proof: 'build/native-asan/tests/tessera_tests', make: () => cmake('native-asan', ['tessera_tests']) },

@@ -25,6 +25,8 @@ const entries = {
   codecs: 'codecs/index.ts',
   'codecs-worker': 'codecs/worker.ts',
   element: 'element/index.ts',
+  mixer: 'mixer/index.ts',
+  'mixer-worker': 'mixer/worker.ts',
   recorder: 'recorder/index.ts',
   'recorder-worker': 'recorder/worker.ts',
   'recorder-worklet': 'recorder/worklet.ts',
@@ -33,11 +35,16 @@ const entries = {
   'livekit-connection': 'livekit/connection.ts',
   layers: 'layers/index.ts',
   'layers-simulator': 'layers/simulator.ts',
+  relay: 'relay/index.ts',
+  'relay-worker': 'relay/worker.ts',
+  'relay-worklet': 'relay/worklet.ts',
 };
 const assets = [
   ['session.wasm', 'wasm/session.wasm'],
   ['audio.wasm', 'wasm/audio.wasm'],
   ['video.wasm', 'wasm/video.wasm'],
+  ['compositor.wasm', 'wasm/compositor.wasm'],
+  ['video_relaxed.wasm', 'wasm/video_relaxed.wasm'],
   ['janus.wasm', 'wasm/janus.wasm'],
   ['vp8_encoder.wasm', 'wasm/vp8_encoder.wasm'],
   ['vp9_encoder.wasm', 'wasm/vp9_encoder.wasm'],
@@ -46,6 +53,7 @@ const assets = [
   ['opus_dred.wasm', 'wasm/opus_dred.wasm'],
   ['layers.wasm', 'wasm/layers.wasm'],
   ['layers_simulator.wasm', 'wasm/layers_simulator.wasm'],
+  ['relay.wasm', 'wasm/relay.wasm'],
   ['selfie_landscape.tsm', 'models/selfie_landscape.tsm'],
 ];
 

@@ -51,16 +51,22 @@ function(tessera_module)
   endif()
 endfunction()
 
-# tessera_raw_module(NAME name LINKS libraries... OPTIONS link options...)
-# <name>.wasm alone, from wasm/bindings/<name>.cc: no Embind, no JavaScript, no imports, memory that never grows. Its exports are
-# those that the source names, so it can be instantiated where there is no TextDecoder, as in an AudioWorklet.
+# tessera_raw_module(NAME name [SOURCE binding] LINKS libraries... [OPTIONS link options...])
+# <name>.wasm alone, from wasm/bindings/<binding>.cc (<name>.cc unless said otherwise): no Embind and no JavaScript. Its exports
+# are those that the source names. Without OPTIONS it has no imports, no heap, and memory that never grows, so it can be
+# instantiated where there is no TextDecoder, as in an AudioWorklet.
 function(tessera_raw_module)
-  cmake_parse_arguments(ARG "" "NAME" "LINKS;OPTIONS" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;SOURCE" "LINKS;OPTIONS" ${ARGN})
+  if(NOT ARG_SOURCE)
+    set(ARG_SOURCE ${ARG_NAME})
+  endif()
+  if(NOT ARG_OPTIONS)
+    set(ARG_OPTIONS -sMALLOC=none -sSTACK_SIZE=16kb -sINITIAL_MEMORY=256kb)
+  endif()
   set(target module_${ARG_NAME})
-  add_executable(${target} "${PROJECT_SOURCE_DIR}/wasm/bindings/${ARG_NAME}.cc")
+  add_executable(${target} "${PROJECT_SOURCE_DIR}/wasm/bindings/${ARG_SOURCE}.cc")
   set_target_properties(${target} PROPERTIES OUTPUT_NAME ${ARG_NAME} SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/modules")
   target_compile_options(${target} PRIVATE ${TESSERA_CORE_OPTIONS})
   target_link_libraries(${target} PRIVATE ${ARG_LINKS})
-  target_link_options(${target} PRIVATE --no-entry -fno-exceptions -fno-rtti -sSTANDALONE_WASM -sSTRICT -sFILESYSTEM=0 -sMALLOC=none -sSTACK_SIZE=16kb
-    -sINITIAL_MEMORY=256kb ${ARG_OPTIONS})
+  target_link_options(${target} PRIVATE --no-entry -fno-exceptions -fno-rtti -sSTANDALONE_WASM -sSTRICT -sFILESYSTEM=0 ${ARG_OPTIONS})
 endfunction()

@@ -11,8 +11,9 @@ const arrows = {
   session: ['base', 'layers'],
   video: ['base'],
   audio: ['base'],
+  relay: ['base'],
   browser: ['base', 'session'],
-  bindings: ['base', 'layers', 'session', 'video', 'audio', 'browser'],
+  bindings: ['base', 'layers', 'session', 'video', 'audio', 'relay', 'browser'],
 };
 const cxx = /\.(cc|h)$/;
 
@@ -42,7 +43,7 @@ test('CMake links exactly the arrows', () => {
 });
 
 test('only wasm/browser and wasm/bindings know Emscripten (wasm/base/simd.h picks its intrinsics)', () => {
-  const pure = files(['wasm/base', 'wasm/layers', 'wasm/session', 'wasm/video', 'wasm/audio', 'codecs'], cxx);
+  const pure = files(['wasm/base', 'wasm/layers', 'wasm/session', 'wasm/video', 'wasm/audio', 'wasm/relay', 'codecs'], cxx);
   expect(matches(pure, /#include\s*<emscripten|EM_JS|EM_ASM/)).toEqual([]);
 });
 

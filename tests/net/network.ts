@@ -60,6 +60,12 @@ export class Host {
   async cut(): Promise<void> { await command('bridge', 'link', 'set', 'dev', this.port, 'state', '0'); }
   async restore(): Promise<void> { await command('bridge', 'link', 'set', 'dev', this.port, 'state', '3'); }
 
+  /** Lets no UDP in, from anywhere, this host itself included: what is sent is lost in silence. */
+  async blockUdp(): Promise<void> {
+    for (const rule of ['add table inet blocked', 'add chain inet blocked input { type filter hook input priority 0 ; }', 'add rule inet blocked input meta l4proto udp drop']) await this.run('nft', rule);
+  }
+  async allowUdp(): Promise<void> { await this.run('nft', 'delete table inet blocked'); }
+
   /** Lets through at most so much to this host, waiting packets in a queue of 300 ms: a slow downlink. null: as much as there is. */
   async throttle(kilobitsPerSecond: number | null): Promise<void> {
     if (this.#throttled) await command('tc', 'qdisc', 'del', 'dev', this.port, 'root');

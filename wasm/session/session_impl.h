@@ -66,7 +66,7 @@ class Session::Impl {
   Peer* findPeer(PeerConnectionId pc);
   void upsert(const Participant& participant);
   void remove(const std::string& id, const std::string& reason);
-  void applyTopology(bool initiate);
+  void applyTopology(bool initiate, bool moved = false);
   bool anyHealthy() const;
 
   Shared shared_;

@@ -20,9 +20,12 @@ void Session::Impl::on(message::Joined& m) {
     while (!peers_.empty()) remove(std::string(peers_.back()->id()), "left");
     shared_.self_id = m.participant_id;
   }
+  // A room that moves back to connections among its people: nobody is a newcomer, so the larger id makes the first offer.
+  bool moved = false;
   if (topology_ == nullptr || topology_->name() != m.room.topology) {
+    moved = ever_joined_ && m.resumed;
     topology_ = makeTopology(m.room.topology);
-    if (topology_ == nullptr && m.room.topology != kSfuTopology) {
+    if (topology_ == nullptr && !isCarriedElsewhere(m.room.topology)) {
       shared_.act(action::TransportSend{serializeLeave()});
       reject("topology-unsupported", "The room's topology is '" + m.room.topology + "', which this version does not have.");
       return;
@@ -45,7 +48,7 @@ void Session::Impl::on(message::Joined& m) {
     if (!listed) peer->setListed(false);
   }
   for (const Participant& participant : m.participants) upsert(participant);
-  applyTopology(initiate);
+  applyTopology(initiate, moved);
   if (shared_.state.revision != joined_revision_) sendUpdate();
   for (const auto& peer : peers_) peer->onSignallable();
 }
@@ -165,7 +168,7 @@ void Session::Impl::remove(const std::string& id, const std::string& reason) {
   applyTopology(/*initiate=*/false);
 }
 
-void Session::Impl::applyTopology(bool initiate) {
+void Session::Impl::applyTopology(bool initiate, bool moved) {
   if (topology_ == nullptr) return;
   std::vector<const Participant*> participants;
   for (const auto& peer : peers_) participants.push_back(&peer->participant());
@@ -174,7 +177,7 @@ void Session::Impl::applyTopology(bool initiate) {
   for (const auto& peer : peers_) {
     const bool wants = std::find(wanted.begin(), wanted.end(), peer->id()) != wanted.end();
     if (wants && !peer->wantsConnection()) {
-      peer->connect(initiate);
+      peer->connect(initiate || (moved && shared_.self_id > peer->id()));
     } else if (!wants && peer->wantsConnection()) {
       peer->disconnect();
     }

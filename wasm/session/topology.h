@@ -41,11 +41,11 @@ class MeshTopology final : public Topology {
   bool sends(const RoomView& view, const std::string& participant_id, const Source& source) const override;
 };
 
-// In a room of this topology media goes through an SFU, which whoever embeds the session talks to: there are no connections among
-// participants to decide about, and so no Topology.
-inline constexpr std::string_view kSfuTopology = "sfu";
+// In a room of one of these media goes a way that whoever embeds the session takes care of: there are no connections to decide
+// about here, and so no Topology.
+constexpr bool isCarriedElsewhere(std::string_view name) { return name == "sfu" || name == "mcu" || name == "relay"; }
 
-// nullptr for a name that this build does not know, and for kSfuTopology.
+// nullptr for a name that this build does not know, and where isCarriedElsewhere().
 std::unique_ptr<Topology> makeTopology(std::string_view name);
 
 }  // namespace tessera::session

@@ -9,27 +9,7 @@
 namespace tessera::video {
 namespace {
 
-Outcome outcomeOf(const Error& error) { return {std::string(toString(error.code)), error.message}; }
-Outcome outcomeOf(const Result<void>& result) { return result.hasValue() ? Outcome{} : outcomeOf(result.error()); }
 Outcome notLoaded() { return outcomeOf(frameInvalid("no model is loaded")); }
-
-Bytes bytesOf(std::span<const std::uint8_t> span) {
-  return span.empty() ? Bytes{} : Bytes{reinterpret_cast<std::uintptr_t>(span.data()), span.size()};
-}
-
-FrameLayout layoutOf(const FrameDescription& frame) {
-  FrameLayout layout;
-  layout.format = frame.format;
-  layout.size = {frame.width, frame.height};
-  layout.color = {frame.matrix, frame.full_range ? ColorRange::kFull : ColorRange::kLimited};
-  layout.rotation = static_cast<Rotation>(frame.rotation);
-  layout.planes = {PlaneLayout{frame.offset0, frame.stride0}, PlaneLayout{frame.offset1, frame.stride1},
-                   PlaneLayout{frame.offset2, frame.stride2}};
-  return layout;
-}
-
-// The largest frame or picture allowed, four bytes a pixel, with room for padded rows.
-constexpr std::size_t kMostBytes = static_cast<std::size_t>(kMaxPixels) * 4 * 2;
 
 }  // namespace
 
@@ -76,7 +56,7 @@ Bytes PipelinePort::input(std::size_t size) {
 
 Outcome PipelinePort::prepare(const FrameDescription& frame) {
   if (!pipeline_) return notLoaded();
-  if (frame.rotation != 0 && frame.rotation != 90 && frame.rotation != 180 && frame.rotation != 270) {
+  if (!isQuarterTurn(frame.rotation)) {
     return outcomeOf(frameInvalid("rotation must be 0, 90, 180 or 270 degrees"));
   }
   return outcomeOf(pipeline_->prepare(layoutOf(frame)));

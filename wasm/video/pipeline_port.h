@@ -5,36 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <vector>
 
+#include "wasm/video/frame_port.h"
 #include "wasm/video/pipeline.h"
 
 namespace tessera::video {
-
-// What came of a call. An empty code means it went well; otherwise an ErrorCode's spelling and a sentence.
-struct Outcome {
-  std::string code;
-  std::string message;
-};
-
-// A frame in the buffer that `input` gave. Offsets and strides in bytes; unused planes are 0.
-struct FrameDescription {
-  PixelFormat format = PixelFormat::kI420;
-  int width = 0;
-  int height = 0;
-  ColorMatrix matrix = ColorMatrix::kBt709;
-  bool full_range = false;
-  int rotation = 0;  // clockwise degrees: 0, 90, 180 or 270
-  std::uint32_t offset0 = 0, stride0 = 0;
-  std::uint32_t offset1 = 0, stride1 = 0;
-  std::uint32_t offset2 = 0, stride2 = 0;
-};
-
-// Bytes in this module's memory; address 0 and size 0 mean there are none.
-struct Bytes {
-  std::uintptr_t address = 0;
-  std::size_t size = 0;
-};
 
 // Until `load` went well calls give the error kInvalidArgument, or no bytes; scratch works.
 // Any call may move or grow memory: fetch views of it again after each.

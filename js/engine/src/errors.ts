@@ -26,6 +26,7 @@ export type RoomErrorCode =
   | 'already-joined'
   | 'participant-unknown'
   | 'participant-away'
+  | 'topology-unavailable'
   | 'server-shutting-down'
   | 'internal'
   | 'server-unreachable'
@@ -36,7 +37,7 @@ export type RoomErrorCode =
 /** Codes of recordings, beside 'unsupported' and 'closed'. */
 export type RecorderErrorCode = 'audio-blocked' | 'storage-failed' | 'recording-failed';
 
-export type TesseraErrorCode = MediaErrorCode | RoomErrorCode | RecorderErrorCode | 'aborted' | 'option-invalid' | 'model-invalid' | 'background-failed' | 'layers-failed' | 'audio-failed' | 'mixer-full';
+export type TesseraErrorCode = MediaErrorCode | RoomErrorCode | RecorderErrorCode | 'aborted' | 'option-invalid' | 'model-invalid' | 'background-failed' | 'layers-failed' | 'audio-failed' | 'mixer-failed' | 'mixer-full' | 'relay-failed' | 'receiver-stalled' | 'left';
 
 /** The base of all errors of this package. `code` is stable, `message` says what to do, `cause` is what led to it. */
 export class TesseraError extends Error {

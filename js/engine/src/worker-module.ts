@@ -10,7 +10,8 @@ export interface WorkerModule<M> {
 
 type Factory<M> = (options: object) => Promise<M>;
 
-async function instantiate(address: string, imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
+/** Fetches, compiles and instantiates. @throws what any of that threw. */
+export async function instantiate(address: string, imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   // Servers that do not know the type of .wasm files are common.

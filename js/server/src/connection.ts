@@ -102,6 +102,12 @@ export class Connection {
       case 'update':
         this.#hub.update(this.#seated(), message);
         return undefined;
+      case 'topology':
+        this.#hub.chooseTopology(this.#seated(), message);
+        return undefined;
+      case 'connectivity':
+        this.#hub.connectivity(this.#seated(), message);
+        return undefined;
     }
   }
 

@@ -9,6 +9,7 @@ import type { ResolvedOptions } from './options.js';
 import type { ClientMessageOf, ServerMessage, SfuInfo } from './protocol.js';
 import { infoOf, type Link, type Participant, Room } from './room.js';
 import { sfuInfoFor } from './sfu.js';
+import { choose, reported, settle } from './topologies.js';
 import { createToken, type JoinTokenClaims, participantIdOf, verifyToken } from './tokens.js';
 
 export interface HubOptions {
@@ -40,6 +41,7 @@ export class Hub {
   readonly #key: Uint8Array;
   readonly #rooms = new Map<string, Room>();
   readonly #connections = new Set<Connection>();
+  readonly #departures: ((room: string, participantId: string) => void)[] = [];
   #closing = false;
 
   constructor(options: HubOptions) {
@@ -60,6 +62,16 @@ export class Hub {
       for (const participant of room.participants.values()) participant.link ? (present += 1) : (absent += 1);
     }
     return { rooms: this.#rooms.size, present, absent, watchers, sockets: this.#connections.size };
+  }
+
+  /** True for participants of the room, also while their socket is lost and their place is kept. */
+  hasPlace(room: string, participantId: string): boolean {
+    return this.#rooms.get(room)?.participants.has(participantId) ?? false;
+  }
+
+  /** Calls `listener` whenever somebody has lost its place. */
+  onDeparture(listener: (room: string, participantId: string) => void): void {
+    this.#departures.push(listener);
   }
 
   /** A client has come. Hand its messages to the result, and tell it when the client is gone. */
@@ -142,11 +154,10 @@ export class Hub {
       previous.end();
       this.metrics.departures.inc({ reason: 'replaced' });
     }
-    const moves = this.settings.sfu !== undefined && room.outgrows(this.settings.meshUpTo);
-    if (moves) room.info.topology = 'sfu';
+    const change = settle(room, this.settings);
     link.send({ ...this.#picture(room, participant), resumed: known !== undefined, resumeToken: auth.resumeToken });
     room.broadcast({ type: known ? 'participantUpdated' : 'participantJoined', participant: infoOf(participant) }, id);
-    if (moves) this.#moveOthers(room, id);
+    this.#announce(room, change, id);
     room.changed();
     this.metrics.joins.inc({ kind: known ? 'resumed' : 'new' });
     this.log.info({ room: roomTag(room.info.name), size: room.participants.size, resumed: known !== undefined }, 'joined');
@@ -166,8 +177,31 @@ export class Hub {
     };
   }
 
-  /** Tells everybody but `except` that the room has another topology from now on. */
-  #moveOthers(room: Room, except: string): void {
+  /** Carries out what `topology` asks for. @throws ProtocolError topology-unavailable or rate-limited */
+  chooseTopology({ room }: Seat, { topology }: ClientMessageOf<'topology'>): void {
+    const wait = room.choices.take();
+    if (wait > 0) throw new ProtocolError('rate-limited', 'The topology changes too often. Wait a moment.', { retryAfterMs: wait });
+    if (!choose(room, this.settings, topology)) {
+      throw new ProtocolError('topology-unavailable', `Not everybody here, or not this server, can do '${topology}'. On offer: ${room.info.topologies.join(', ')}.`);
+    }
+    this.#settle(room);
+  }
+
+  /** Somebody says whether media comes through. */
+  connectivity({ room, participant }: Seat, { epoch, ok }: ClientMessageOf<'connectivity'>): void {
+    reported(room, this.settings, participant.id, epoch, ok);
+    this.#settle(room);
+  }
+
+  /** Who is there, or what they said, has changed. */
+  #settle(room: Room): void {
+    this.#announce(room, settle(room, this.settings));
+  }
+
+  /** Tells everybody but `except` of what has changed of the room. */
+  #announce(room: Room, change: ReturnType<typeof settle>, except?: string): void {
+    if (change === 'changed') room.broadcast({ type: 'roomUpdated', room: room.info }, except);
+    if (change !== 'moved') return;
     this.log.info({ room: roomTag(room.info.name), size: room.participants.size, topology: room.info.topology }, 'moved');
     for (const participant of room.participants.values()) {
       if (participant.id !== except) participant.link?.send({ ...this.#picture(room, participant), resumed: true, moved: true });
@@ -200,9 +234,11 @@ export class Hub {
     participant.link = null;
     room.participants.delete(participant.id);
     room.broadcast({ type: 'participantLeft', participantId: participant.id, reason });
+    this.#settle(room);
     room.changed();
     this.metrics.departures.inc({ reason });
     this.log.info({ room: roomTag(room.info.name), size: room.participants.size, reason }, 'left');
+    for (const listener of this.#departures) listener(room.info.name, participant.id);
     this.#dropIfEmpty(room);
   }
 
@@ -214,6 +250,7 @@ export class Hub {
     participant.absentUntil = Date.now() + this.settings.resumeGraceMs;
     participant.graceTimer = setTimeout(() => this.leave({ room, participant }, 'timeout'), this.settings.resumeGraceMs);
     room.broadcast({ type: 'participantUpdated', participant: infoOf(participant) });
+    this.#settle(room);
     room.changed();
     this.log.info({ room: roomTag(room.info.name), size: room.participants.size }, 'lost');
   }

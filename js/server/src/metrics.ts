@@ -20,6 +20,10 @@ export class Metrics {
   readonly tokens: Counter;
   readonly rejectedSockets: Counter<'reason'>;
   readonly joinSeconds: Histogram;
+  readonly relayFrames: Counter<'verdict'>;
+  readonly relayBytes: Counter<'verdict'>;
+  readonly relayKeyFrameRequests: Counter;
+  readonly relayDisconnects: Counter<'reason'>;
 
   constructor(census: () => Census, options: { processMetrics: boolean }) {
     const registers = [this.registry];
@@ -30,6 +34,11 @@ export class Metrics {
     this.departures = new Counter({ name: 'tessera_departures_total', help: 'Participants gone, by reason.', labelNames: ['reason'], registers });
     this.tokens = new Counter({ name: 'tessera_tokens_total', help: 'Tokens given to guests of open rooms.', registers });
     this.rejectedSockets = new Counter({ name: 'tessera_sockets_rejected_total', help: 'Sockets refused at the door, by reason.', labelNames: ['reason'], registers });
+    const verdict = { labelNames: ['verdict'] as const, registers };
+    this.relayFrames = new Counter({ name: 'tessera_relay_frames_total', help: 'Media frames of the relay: received, sent, or why not.', ...verdict });
+    this.relayBytes = new Counter({ name: 'tessera_relay_bytes_total', help: 'Bytes of media frames of the relay: received, sent, or why not.', ...verdict });
+    this.relayKeyFrameRequests = new Counter({ name: 'tessera_relay_keyframe_requests_total', help: 'Keyframes that the relay asked senders for.', registers });
+    this.relayDisconnects = new Counter({ name: 'tessera_relay_disconnects_total', help: 'Sockets of the relay that ended, by reason.', labelNames: ['reason'], registers });
     this.joinSeconds = new Histogram({
       name: 'tessera_join_seconds',
       help: 'From receiving a join to sending its answer.',
@@ -50,5 +59,12 @@ export class Metrics {
         this.set({ state: 'absent' }, absent);
       },
     });
+  }
+
+  /** Shows what the relay holds. */
+  observeRelay(census: () => { sockets: number; rooms: number }): void {
+    const registers = [this.registry];
+    new Gauge({ name: 'tessera_relay_sockets', help: 'Open sockets of the relay.', registers, collect() { this.set(census().sockets); } });
+    new Gauge({ name: 'tessera_relay_rooms', help: 'Rooms with somebody at the relay.', registers, collect() { this.set(census().rooms); } });
   }
 }

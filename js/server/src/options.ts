@@ -108,6 +108,14 @@ export interface TesseraServerOptions {
   /** Heartbeat of the sockets, in milliseconds. Defaults 5000 and 4000: a dead one is noticed within 9 s. */
   pingIntervalMs?: number;
   pingTimeoutMs?: number;
+  /** Forwards media for clients that cannot reach each other or an SFU (RELAY.md). Default true. */
+  relay?: boolean;
+  /** Frames a second that one client may send to the relay. Default 800: two cameras in six layers, a screen and sound. */
+  relayFrameRate?: number;
+  /** Bytes a second that one client may send to the relay. Default 1500000 (12 Mbit/s). */
+  relayByteRate?: number;
+  /** A client of the relay that acknowledges nothing for this long although it is sent something is disconnected, in milliseconds. Default 10000. */
+  relayStallMs?: number;
   /** When clients are told to come back after a shutdown, in milliseconds. Default 2000. */
   shutdownRetryAfterMs?: number;
   /** One of pino's levels, or `silent`. Default `info`: no names, addresses or room names; `debug` adds pseudonymous ids. */
@@ -179,6 +187,10 @@ const schema = z.strictObject({
   idleTimeoutMs: milliseconds.min(100).default(60000),
   pingIntervalMs: milliseconds.min(50).default(5000),
   pingTimeoutMs: milliseconds.min(50).default(4000),
+  relay: z.boolean().default(true),
+  relayFrameRate: positive.default(800),
+  relayByteRate: positive.min(10_000).default(1_500_000),
+  relayStallMs: milliseconds.min(100).default(10_000),
   shutdownRetryAfterMs: milliseconds.default(2000),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   logDestination: z.custom<{ write(line: string): void }>().optional(),

@@ -10,7 +10,7 @@ test('join answers with the room, the others and an id that follows from the key
   const joined = await ana.join();
   const id = createHash('sha256').update(ana.key).digest('base64url').slice(0, 22);
   expect(joined).toMatchObject({ participantId: id, resumed: false, participants: [], iceServers: [] });
-  expect(joined.room).toEqual({ name: 'standup', topology: 'mesh', capacity: 6 });
+  expect(joined.room).toEqual({ name: 'standup', topology: 'mesh', capacity: 6, epoch: 0, topologies: ['mesh'] });
 
   await using bo = await TestClient.connect(server.url);
   const second = await bo.join({ name: ' Bo ', capabilities: { topologies: ['mesh'], dataChannels: true, layers: { max: 3 } } });

@@ -26,10 +26,15 @@ export const kErrorCodes = [
   'already-joined',
   'participant-unknown',
   'participant-away',
+  'topology-unavailable',
   'server-shutting-down',
   'internal',
 ] as const;
 export type ErrorCode = (typeof kErrorCodes)[number];
+
+/** How media can travel in a room, see `topologies.ts`. */
+export const kTopologies = ['mesh', 'sfu', 'mcu', 'relay'] as const;
+export type Topology = (typeof kTopologies)[number];
 
 /** Most sources (microphone, camera, screen, ...) one participant may publish. */
 export const kMaxSources = 16;
@@ -48,6 +53,7 @@ const visible = /[^\s\u200D]/u;
 const id = z.string().min(1).max(64);
 const token = z.string().max(4096);
 const room = z.string().regex(roomNamePattern);
+export const roomSchema = room;
 /** 1 to 64 printable characters (code points), at least one of them visible; trimmed. */
 export const nameSchema = z
   .string()
@@ -99,6 +105,8 @@ export const clientMessageSchemas = {
   leave: z.object({ ...envelope, type: z.literal('leave') }),
   signal: z.object({ ...envelope, type: z.literal('signal'), to: id, payload: z.record(z.string(), z.unknown()) }),
   update: z.object({ ...envelope, type: z.literal('update'), name: nameSchema.optional(), sources: sources.optional() }),
+  topology: z.object({ ...envelope, type: z.literal('topology'), topology: z.enum(kTopologies) }),
+  connectivity: z.object({ ...envelope, type: z.literal('connectivity'), epoch: z.number().int().min(0), ok: z.boolean() }),
 };
 
 export type ClientMessageType = keyof typeof clientMessageSchemas;
@@ -119,8 +127,14 @@ export interface ParticipantInfo {
 
 export interface RoomInfo {
   name: string;
-  topology: 'mesh' | 'sfu';
+  topology: Topology;
   capacity: number;
+  /** Grows with each change of the topology or of the mixer. */
+  epoch: number;
+  /** What it could be changed to now, the present one included. */
+  topologies: Topology[];
+  /** Where the topology is `mcu`: the participant that mixes. */
+  mixer?: string;
 }
 
 /**
@@ -155,7 +169,7 @@ export interface IceServer {
 }
 
 export type ServerMessage =
-  | { type: 'lobby'; room: RoomInfo; participants: { id: string; name: string }[] }
+  | { type: 'lobby'; room: Pick<RoomInfo, 'name' | 'topology' | 'capacity'>; participants: { id: string; name: string }[] }
   | {
       type: 'joined';
       participantId: string;
@@ -170,6 +184,8 @@ export type ServerMessage =
       /** Unasked: the room has another topology from now on. */
       moved?: true;
     }
+  /** What is on offer has changed. */
+  | { type: 'roomUpdated'; room: RoomInfo }
   | { type: 'participantJoined'; participant: ParticipantInfo }
   | { type: 'participantUpdated'; participant: ParticipantInfo }
   | { type: 'participantLeft'; participantId: string; reason: 'left' | 'timeout' | 'replaced' }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One room: who is in it, who watches its lobby, and telling each of every change.
-import type { Capabilities, ParticipantInfo, RoomInfo, ServerMessage, SfuInfo, Source } from './protocol.js';
+import type { Capabilities, ParticipantInfo, RoomInfo, ServerMessage, SfuInfo, Source, Topology } from './protocol.js';
+import { TokenBucket } from './token-bucket.js';
+import { newTopologyState, type TopologyState } from './topologies.js';
 
 /** The way to one client. Neither call may throw or call back synchronously. */
 export interface Link {
@@ -28,6 +30,10 @@ export interface Participant {
   iceTimer?: NodeJS.Timeout | undefined;
 }
 
+/** Choices of a topology, for all people of a room together: one in two seconds, after five at once. */
+const kChoicesPerSecond = 0.5;
+const kChoicesAtOnce = 5;
+
 /** How long changes of a lobby are gathered before its watchers are told, in milliseconds. */
 const kLobbyDelayMs = 50;
 
@@ -43,17 +49,14 @@ export class Room {
   readonly info: RoomInfo;
   readonly participants = new Map<string, Participant>();
   readonly watchers = new Set<Link>();
+  readonly topology: TopologyState;
+  readonly choices = new TokenBucket(kChoicesPerSecond, kChoicesAtOnce);
   #lobbyTimer: NodeJS.Timeout | undefined;
   #lobbySent = '';
 
-  constructor(name: string, capacity: number, topology: RoomInfo['topology'] = 'mesh') {
-    this.info = { name, topology, capacity };
-  }
-
-  /** True when there are more people than a mesh shall carry, and all of them know how to use an SFU. */
-  outgrows(meshUpTo: number): boolean {
-    const capable = [...this.participants.values()].every(({ capabilities }) => capabilities.topologies.includes('sfu'));
-    return this.info.topology === 'mesh' && this.participants.size > meshUpTo && capable;
+  constructor(name: string, capacity: number, topology: Topology = 'mesh') {
+    this.info = { name, topology, capacity, epoch: 0, topologies: [topology] };
+    this.topology = newTopologyState(topology);
   }
 
   get empty(): boolean {
@@ -76,7 +79,8 @@ export class Room {
     const participants = [...this.participants.values()]
       .filter((participant) => participant.link !== null)
       .map(({ id, name }) => ({ id, name }));
-    return { type: 'lobby', room: this.info, participants };
+    const { name, topology, capacity } = this.info;
+    return { type: 'lobby', room: { name, topology, capacity }, participants };
   }
 
   watch(link: Link): void {

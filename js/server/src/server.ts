@@ -11,6 +11,7 @@ import { createLogger } from './log.js';
 import { Metrics } from './metrics.js';
 import { OptionError, resolveOptions, type TesseraServerOptions } from './options.js';
 import { Origins } from './origins.js';
+import { Relay } from './relay/relay.js';
 import { SfuProxy } from './sfu-proxy.js';
 import { Signalling } from './signalling.js';
 import { tokenKey } from './tokens.js';
@@ -88,6 +89,8 @@ export function createTesseraServer(options: TesseraServerOptions = {}): Tessera
   httpServer.requestTimeout = 30_000;
   const signalling = new Signalling(hub, origins);
   signalling.attach(httpServer);
+  const relay = settings.relay ? new Relay(hub, origins) : undefined;
+  relay?.attach(httpServer);
   httpServer.on('upgrade', (request, socket, head) => {
     if (sfuProxy && SfuProxy.concerns(request.url)) sfuProxy.upgrade(request, socket, head);
   });
@@ -106,6 +109,7 @@ export function createTesseraServer(options: TesseraServerOptions = {}): Tessera
     await signalling.release().catch((error: unknown) => log.warn({ err: error }, 'other servers could not be told'));
     sfuProxy?.close();
     const stopped = new Promise<void>((resolve) => httpServer.close(() => resolve()));
+    relay?.close();
     await signalling.drain(deadlineMs);
     hub.dispose();
     const rest = Math.max(0, deadlineMs - (performance.now() - started));
@@ -121,6 +125,7 @@ export function createTesseraServer(options: TesseraServerOptions = {}): Tessera
 
   const server: TesseraServer = {
     async listen() {
+      await relay?.load();
       await signalling.open();
       await new Promise<void>((resolve, reject) => {
         const onError = (error: NodeJS.ErrnoException) => reject(explainListenError(error, settings.host, settings.port));

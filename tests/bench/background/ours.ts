@@ -8,7 +8,7 @@ import type { Contender } from './contender.js';
 const address = (path: string): string => new URL(path, location.href).href;
 
 export async function createOurs(): Promise<Contender> {
-  const engine = await Engine.load({ wasm: address('/video.wasm'), model: address('/selfie_landscape.tsm') });
+  const engine = await Engine.load({ wasm: address('/video.wasm'), relaxedWasm: address('/video_relaxed.wasm'), model: address('/selfie_landscape.tsm') });
   await engine.apply(requestOf({ kind: 'blur', strength: 0.6 }) as Parameters<typeof engine.apply>[0]);
   const process = async (frame: VideoFrame, segment: boolean): Promise<{ total: number; input: number; segmentation: number }> => {
     const start = performance.now();

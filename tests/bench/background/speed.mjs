@@ -31,6 +31,7 @@ async function serve(root, tflite) {
     ['/', ['text/html', () => '<!doctype html><title>bench</title><script src="/tflite-simd.js"></script><script type="module" src="/page.js"></script>']],
     ['/page.js', ['text/javascript', () => Buffer.from(outputFiles[0].contents)]],
     ['/video.wasm', file('application/wasm', `${generated}/video.wasm`)],
+    ['/video_relaxed.wasm', file('application/wasm', `${generated}/video_relaxed.wasm`)],
     ['/selfie_landscape.tsm', file(data, `${generated}/selfie_landscape.tsm`)],
     ['/tflite-simd.js', ['text/javascript', () => readFileSync(join(tflite, 'tflite-simd.js'))]],
     ['/tflite-simd.wasm', ['application/wasm', () => readFileSync(join(tflite, 'tflite-simd.wasm'))]],

@@ -9,9 +9,10 @@ import { startBrowser, startNative } from './contestants.mjs';
 import { measureDred } from './dred.mjs';
 import { makeMedia, serve } from './media.mjs';
 
-const rounds = 5;
+/** Many short turns rather than few long ones: what else the machine does in one second then weighs on both alike. */
+const rounds = 15;
 /** So long both run before the first round counts: by then every function that matters has come out of the browser's best compiler. */
-const warmUpMillis = 3000;
+const warmUpMillis = 8000;
 
 const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -29,16 +30,16 @@ async function buildPlain(root, run) {
 
 // A single Opus frame is too short for the clock: there the mean of many counts.
 const againstNative = [
-  { key: 'vp9_encode', name: 'vp9', what: 'encode', frames: 30, middle: median },
-  { key: 'vp8_encode', name: 'vp8', what: 'encode', frames: 30, middle: median },
-  { key: 'vp9_decode', name: 'vp9', what: 'decode', frames: 30, middle: median },
-  { key: 'vp8_decode', name: 'vp8', what: 'decode', frames: 30, middle: median },
-  { key: 'opus_encode', name: 'opus', what: 'encode', frames: 300, middle: mean },
-  { key: 'opus_decode', name: 'opus', what: 'decode', frames: 300, middle: mean },
+  { key: 'vp9_encode', name: 'vp9', what: 'encode', frames: 12, middle: median },
+  { key: 'vp8_encode', name: 'vp8', what: 'encode', frames: 12, middle: median },
+  { key: 'vp9_decode', name: 'vp9', what: 'decode', frames: 12, middle: median },
+  { key: 'vp8_decode', name: 'vp8', what: 'decode', frames: 12, middle: median },
+  { key: 'opus_encode', name: 'opus', what: 'encode', frames: 150, middle: mean },
+  { key: 'opus_decode', name: 'opus', what: 'decode', frames: 150, middle: mean },
 ];
 const againstPeers = [
-  { key: 'vp9_encode_vs_simd128', ours: { name: 'vp9', what: 'encode', frames: 20 }, theirs: { name: 'plain', what: 'encode', frames: 20 }, middle: median },
-  { key: 'vp8_encode_vs_ffmpeg_core', ours: { name: 'vp8', what: 'encode', frames: 30 }, theirs: { name: 'ffmpeg', what: 'encode', codec: 'vp8', frames: 40 }, middle: median },
+  { key: 'vp9_encode_vs_simd128', ours: { name: 'vp9', what: 'encode', frames: 10 }, theirs: { name: 'plain', what: 'encode', frames: 10 }, middle: median },
+  { key: 'vp8_encode_vs_ffmpeg_core', ours: { name: 'vp8', what: 'encode', frames: 20 }, theirs: { name: 'ffmpeg', what: 'encode', codec: 'vp8', frames: 40 }, middle: median },
   { key: 'opus_encode_vs_opusscript', ours: { name: 'opus', what: 'encode', frames: 300 }, theirs: { name: 'opusscript', what: 'encode', frames: 300 }, middle: mean },
 ];
 

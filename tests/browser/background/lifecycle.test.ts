@@ -99,10 +99,7 @@ test('no memory left: an error is told, and the last processed picture stays', a
   await start(page, { ...kGreen, assetBaseUrl: '/full/' });
   await untilGreen(page);
   await otherCamera(3840, 2160);
-  await page.evaluate(() => {
-    for (const worker of workers) worker.postMessage('full');
-    bench.processor.replaceTrack(other.track);
-  });
+  await page.evaluate(() => bench.processor.replaceTrack(other.track));
   await until('the error', async () => (await events(page, 'error')).includes('error background-failed'), 20_000);
   await staysGreen(500);
   expect(await page.evaluate(() => bench.processor.track.readyState)).toBe('live');

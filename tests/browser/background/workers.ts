@@ -5,15 +5,31 @@ const worker = (before: string): Buffer => Buffer.from(`${before}\nawait import(
 
 /** Folders for `assetBaseUrl`. */
 export const workerFiles = {
-  /** From the message 'full' on, WebAssembly memory does not grow any more. */
+  /** WebAssembly memory ends at 28 MB, enough for small frames: the limit is written into the module's memory section. */
   '/full/background-worker.js': worker(`
-    let full = false;
-    const { grow } = WebAssembly.Memory.prototype;
-    WebAssembly.Memory.prototype.grow = function (pages) {
-      if (full) throw new RangeError('out of memory');
-      return grow.call(this, pages);
+    const leb = value => (value < 128 ? [value] : [value & 127 | 128, ...leb(value >> 7)]);
+    const { instantiate } = WebAssembly;
+    const limited = bytes => {
+      for (let at = 8; at < bytes.length;) {
+        const id = bytes[at++];
+        let [value, shift] = [0, 0];
+        const number = () => {
+          for (value = shift = 0; ; shift += 7) {
+            const byte = bytes[at++];
+            value |= (byte & 127) << shift;
+            if (byte < 128) return value;
+          }
+        };
+        const section = at;
+        const end = number() + at;
+        if (id !== 5) { at = end; continue; }
+        at += 2;
+        const body = [1, 1, ...leb(number()), ...leb(28 * 16)];
+        return Uint8Array.from([...bytes.subarray(0, section), ...leb(body.length), ...body, ...bytes.subarray(end)]);
+      }
+      return bytes;
     };
-    addEventListener('message', ({ data }) => { if (data === 'full') full = true; });`),
+    WebAssembly.instantiateStreaming = async (response, imports) => instantiate(limited(new Uint8Array(await (await response).arrayBuffer())), imports);`),
   /**
    * Safari's two constructors. What is transferred as the track is a stream of frames on the way in and a message port on
    * the way out, since no other browser transfers tracks.

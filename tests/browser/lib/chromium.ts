@@ -14,6 +14,8 @@ export interface ChromiumOptions {
   readonly secureOrigin?: string;
   /** 'file' (default): photograph and speech. 'wide': the same at 960x540 and 10 fps, enough for three layers. 'none': a machine with no camera and no microphone. 'deny': the person refuses. */
   readonly camera?: 'file' | 'wide' | 'none' | 'deny';
+  /** Further flags. */
+  readonly flags?: readonly string[];
 }
 
 const baseFlags = [
@@ -22,7 +24,7 @@ const baseFlags = [
 ];
 
 async function flagsFor(options: ChromiumOptions): Promise<string[]> {
-  const flags = [...baseFlags];
+  const flags = [...baseFlags, ...(options.flags ?? [])];
   const camera = options.camera ?? 'file';
   if (camera === 'none') flags.push('--use-fake-device-for-media-stream=device-count=0');
   else flags.push('--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${await (camera === 'wide' ? wideCameraFile() : cameraFile())}`, `--use-file-for-fake-audio-capture=${await microphoneFile()}`);

@@ -13,6 +13,8 @@ import { until } from './resources.js';
 export interface ServerOptions {
   /** Address to listen on, and in the links. Default 127.0.0.1. */
   readonly host?: string;
+  /** Default: one that is free. */
+  readonly port?: number;
   /** Folder of static files. Default the built web app. */
   readonly staticDir?: string;
   /** Signs tokens. Default a random one. */
@@ -41,7 +43,7 @@ export class Server {
 
   static async start(options: ServerOptions = {}): Promise<Server> {
     const host = options.host ?? '127.0.0.1';
-    const server = new Server(host, await freePort(host), options);
+    const server = new Server(host, options.port ?? (await freePort(host)), options);
     await server.start();
     return server;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A server with the built package under /engine, a page that has its mixer as `audio`, and a worklet that records, under a strict policy.
+// A server with the built package under /engine, pages that have its mixers as `audio` and `video`, and a worklet that records, under a strict policy.
 import { readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
@@ -19,6 +19,8 @@ const recorder = `registerProcessor('recorder', class extends AudioWorkletProces
 const pages: Record<string, [type: string, body: string]> = {
   '/': ['text/html', '<!doctype html><title>mixer</title><link rel="icon" href="data:,"><script type="module" src="/load.js"></script>'],
   '/load.js': [types['.js']!, "globalThis.audio = await import('/engine/audio.js');\n"],
+  '/video': ['text/html', '<!doctype html><title>video mixer</title><link rel="icon" href="data:,"><script type="module" src="/load-video.js"></script><body>'],
+  '/load-video.js': [types['.js']!, "globalThis.load = (name) => import(`/engine/${name}.js`);\nglobalThis.video = await load('mixer');\n"],
   '/recorder.js': [types['.js']!, recorder],
 };
 

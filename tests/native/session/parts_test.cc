@@ -205,6 +205,10 @@ TEST_CASE("a mesh connects everybody who speaks mesh, up to six, and symmetrical
   CHECK(connectionsOf(all[7]).empty());
   CHECK(connectionsOf(all[2]).empty());
   CHECK(makeTopology("mesh") != nullptr);
-  CHECK(makeTopology(kSfuTopology) == nullptr);
+  for (const char* elsewhere : {"sfu", "mcu", "relay"}) {
+    CHECK(makeTopology(elsewhere) == nullptr);
+    CHECK(isCarriedElsewhere(elsewhere));
+  }
+  CHECK_FALSE(isCarriedElsewhere("mesh"));
   CHECK(makeTopology("hypercube") == nullptr);
 }

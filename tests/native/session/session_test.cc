@@ -94,6 +94,15 @@ TEST_CASE("a room on an SFU has no connections among participants, and one that 
     CHECK(d.all<action::CreatePeerConnection>().size() <= 1);
     CHECK(d.notified<notification::ParticipantLeft>().empty());
   }
+  SECTION("and back: the larger id offers at once, the smaller one waits for that") {
+    const std::string other = GENERATE(as<std::string>{}, "a", "z");
+    d.connect(d.startWith(other), other);
+    d.message(on_sfu(Driver::participant(other)));
+    d.message(Driver::joinedText("m", Driver::participant(other), /*resumed=*/true));
+    const auto fresh = d.one<action::CreatePeerConnection>().pc;
+    d.handle(event::NegotiationNeeded{fresh});
+    CHECK(d.all<action::SetLocalDescription>().size() == (other < "m" ? 1 : 0));
+  }
   CHECK(d.warnings().empty());
   CHECK(d.notified<notification::Rejected>().empty());
 }

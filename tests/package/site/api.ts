@@ -7,6 +7,8 @@ import { BackgroundProcessor } from 'tessera-rtc/background';
 import { VideoEncoder } from 'tessera-rtc/codecs';
 import { Recorder } from 'tessera-rtc/recorder';
 import { connectJanus, type SfuHandlers } from 'tessera-rtc/janus';
+import { VideoMixer } from 'tessera-rtc/mixer';
+import { RelayConnection } from 'tessera-rtc/relay';
 import { LayerSelector, type VideoLayer } from 'tessera-rtc/layers';
 import { backgroundTrackProcessor, connectLiveKit, RoomLayers, type LiveKitRoom } from 'tessera-rtc/livekit';
 
@@ -50,6 +52,16 @@ export async function onlyTheMixing(ana: MediaStreamTrack, toAna: RTCPeerConnect
   mixer.close();
 }
 
+export async function onePicture(ana: MediaStreamTrack, to: RTCPeerConnection): Promise<void> {
+  const pictures = await VideoMixer.create({ width: 1280, height: 720, frameRate: 25 });
+  pictures.addInput('ana', ana, { name: 'Ana', muted: false, content: 'camera' });
+  pictures.addInput('ben', null, { name: 'Ben', background: '#203040' });
+  pictures.setLayout({ kind: 'speaker', featured: 'ana' });
+  pictures.addEventListener('stats', ({ fps, msPerFrame }) => console.log(fps, msPerFrame));
+  to.addTrack(pictures.track);
+  pictures.close();
+}
+
 export async function aJanusRoomOfOnesOwn(camera: MediaStreamTrack, handlers: SfuHandlers): Promise<void> {
   const place = await connectJanus({ url: 'wss://janus.example', room: 1234 }, { participantId: 'me', iceServers: [], relayOnly: false }, handlers);
   place.addSource('camera', 'camera', false, camera);
@@ -78,4 +90,11 @@ export async function onlyTheLayers(tileElement: HTMLElement, layers: VideoLayer
   selector.observe(tileElement, { id: 'alice/camera', layers, role: 'speaker' });
   selector.downlink({ bitsPerSecond: 1_200_000, confidence: 0.8 });
   selector.addEventListener('selection', ({ choices }) => choices.forEach((c) => sfu.prefer(c.id, c.spatial, c.temporal)));
+}
+
+export async function onlyTheRelay(participantKey: string, processedCameraTrack: MediaStreamTrack, show: (participantId: string, track: MediaStreamTrack) => void): Promise<void> {
+  const relay = await RelayConnection.connect({ url: 'https://meet.example', room: 'standup', participantKey });
+  relay.addEventListener('trackadded', ({ remote: { participantId, track } }) => show(participantId, track));
+  relay.publish(processedCameraTrack);
+  relay.close();
 }

@@ -11,6 +11,8 @@ namespace {
 
 /** Pixels in accumulators: with a vector of weights and one input they leave room to spare in x86's 16 registers. */
 constexpr int kTile = 8;
+/** The same where two vectors of output channels are made at once: every input loaded counts twice. Wider spills registers. */
+constexpr int kPairTile = 4;
 
 template <int kPixels, int kStride>
 struct Tile {
@@ -30,13 +32,6 @@ struct Tile {
       for (int lane = 0; lane < std::min(depth, kBlock); ++lane, w += kBlock) step(in + lane, w);
     }
     return w;
-  }
-
-  /** The same for whole vectors of channels: no time to lose here, 1x1 convolutions are two thirds of a network. */
-  TESSERA_ALWAYS_INLINE void multiplyVectors(const float* in, std::ptrdiff_t pitch, const float* w, int depth) {
-    for (; depth > 0; depth -= kBlock, in += pitch, w += kBlock * kBlock) {
-      unrolled<kBlock>([&](auto lane) TESSERA_INLINE_LAMBDA { step(in + lane, w + kBlock * lane); });
-    }
   }
 
   template <typename F>
@@ -74,24 +69,46 @@ TESSERA_ALWAYS_INLINE void finish(const ConvolutionRow& task, int block, int x, 
 }
 
 /** Calls make(x) for tiles that cover the row. The last one is moved back to end with it: what is made twice comes out the same. */
-template <typename F>
+template <int kPixels = kTile, typename F>
 TESSERA_ALWAYS_INLINE void eachTile(int width, F make) {
-  for (int x = 0; x < width; x += kTile) make(std::min(x, width - kTile));
+  for (int x = 0; x < width; x += kPixels) make(std::min(x, width - kPixels));
+}
+
+/**
+ * kBlocks vectors of output channels of a 1x1 convolution of whole vectors of channels: two thirds of a network are in here. So
+ * many sums are under way at once that no addition waits for the one before it, and every input is loaded once for all blocks.
+ */
+template <int kBlocks, int kPixels>
+TESSERA_ALWAYS_INLINE void convolveBlocks(const ConvolutionRow& task, int block) {
+  const RowView in = task.rows[0];
+  const float* const weights = task.weights[0] + static_cast<std::size_t>(block) * task.block_pitch;
+  eachTile<kPixels>(task.width, [&](int x) TESSERA_INLINE_LAMBDA {
+    Tile<kPixels, 1> tiles[kBlocks];
+    unrolled<kBlocks>([&](auto b) TESSERA_INLINE_LAMBDA { begin(task, block + b, tiles[b]); });
+    const float* from = in.data + static_cast<std::ptrdiff_t>(x) * kBlock;
+    const float* w = weights;
+    for (int depth = task.depth; depth > 0; depth -= kBlock, from += in.pitch, w += kBlock * kBlock) {
+      unrolled<kBlock>([&](auto lane) TESSERA_INLINE_LAMBDA {
+        v128_t weight[kBlocks];
+        unrolled<kBlocks>([&](auto b) TESSERA_INLINE_LAMBDA {
+          weight[b] = wasm_v128_load(w + static_cast<std::size_t>(b) * task.block_pitch + kBlock * lane);
+        });
+        unrolled<kPixels>([&](auto p) TESSERA_INLINE_LAMBDA {
+          const v128_t value = wasm_v128_load32_splat(from + p * kBlock + lane);
+          unrolled<kBlocks>([&](auto b) TESSERA_INLINE_LAMBDA { tiles[b].sum[p] = multiplyAdd(value, weight[b], tiles[b].sum[p]); });
+        });
+      });
+    }
+    unrolled<kBlocks>([&](auto b) TESSERA_INLINE_LAMBDA { finish(task, block + b, x, tiles[b]); });
+  });
 }
 
 /** 1x1 convolutions of whole vectors of channels, in rows of at least a tile. */
 void convolvePixels(const ConvolutionRow& task) {
-  const RowView in = task.rows[0];
-  const int depth = task.depth;
-  for (int block = 0; block < task.channels / kBlock; ++block) {
-    const float* w = task.weights[0] + static_cast<std::size_t>(block) * task.block_pitch;
-    eachTile(task.width, [&](int x) TESSERA_INLINE_LAMBDA {
-      Tile<kTile, 1> tile;
-      begin(task, block, tile);
-      tile.multiplyVectors(in.data + static_cast<std::ptrdiff_t>(x) * kBlock, in.pitch, w, depth);
-      finish(task, block, x, tile);
-    });
-  }
+  const int blocks = task.channels / kBlock;
+  int block = 0;
+  for (; block + 2 <= blocks; block += 2) convolveBlocks<2, kPairTile>(task, block);
+  if (block < blocks) convolveBlocks<1, kTile>(task, block);
 }
 
 template <int kPixels, int kStride>

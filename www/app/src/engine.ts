@@ -2,7 +2,7 @@
 // The one place where the app meets the engine: its types, and its code loaded when a call is near.
 
 export type {
-  BackgroundOptions, DeviceList, LocalMedia, LocalSource, Lobby, PeerDiagnostics, PeerState, Quality, RemoteParticipant, RemoteSource, Room, RoomDiagnostics, SignallingState,
+  BackgroundOptions, DeviceList, LocalMedia, LocalSource, Lobby, PeerDiagnostics, PeerState, Quality, RemoteParticipant, RemoteSource, Room, RoomDiagnostics, SignallingState, Topology,
 } from 'tessera-rtc';
 
 type Engine = typeof import('tessera-rtc');

@@ -83,13 +83,15 @@ function person(index: number): any {
   if (index !== 3) sources.set('camera', { id: 'camera', content: 'camera', kind: 'video', muted: false, track: picture(index, images[index % 6]!) });
   sources.set('mic', { id: 'mic', content: 'microphone', kind: 'audio', muted: index === 2, track: null });
   if (story.get('screen') === String(index + 1)) sources.set('screen', { id: 'screen', content: 'screen', kind: 'video', muted: false, track: picture(8, null) });
-  return { id: `p${index}`, name: names[index], present: true, state: index === 1 ? story.get('state') ?? 'connected' : 'connected', quality: index === 0 ? story.get('quality') ?? 'good' : 'good', sources, audioLevel: 0 };
+  return { id: `p${index}`, name: names[index], present: true, state: index === 1 ? story.get('state') ?? 'connected' : 'connected', quality: index === 0 ? story.get('quality') ?? 'good' : 'good', sources, audioLevel: 0, observe: () => {} };
 }
 
 class Room extends EventTarget {
   name = 'demo';
   state = 'connected';
   signallingState = 'connected';
+  mix = null;
+  topologies = ['mesh', 'sfu', 'mcu', 'relay'];
   participants = new Map(Array.from({ length: Number(story.get('people') ?? 1) }, (_, index) => [`p${index}`, person(index)]));
   local: any;
   constructor(media: LocalMedia) {
@@ -110,13 +112,16 @@ class Room extends EventTarget {
   async getDiagnostics(): Promise<unknown> { return diagnostics(this.participants); }
   exportLog(): string { return '{}\n'; }
   async startAudio(): Promise<void> {}
+  async setTopology(): Promise<void> { await new Promise((resolve) => setTimeout(resolve, 4000)); fail('topology-unavailable'); }
   close(): void {}
 }
 
 function diagnostics(people: Map<string, any>): unknown {
   const wave = (base: number, phase: number): number => base * (0.8 + 0.2 * Math.sin(Date.now() / 3000 + phase) + 0.05 * Math.random());
   return {
-    at: Date.now(), room: 'demo', topology: 'mesh', participantId: 'me', signalling: { state: 'connected', since: 0, transport: 'websocket', url: '' },
+    at: Date.now(), room: 'demo', topology: story.get('topology') ?? 'mesh', ...(story.has('mixer') ? { mixer: story.get('mixer') } : {}), participantId: 'me',
+    connections: story.has('topology') ? [{ streamsUp: 2, streamsDown: 0, upBitsPerSecond: wave(1.3e6, 1), downBitsPerSecond: 4000 }, { streamsUp: 0, streamsDown: 2 * people.size, upBitsPerSecond: 9000, downBitsPerSecond: wave(1.6e6, 2) }] : [...people.keys()].map((participantId, index) => ({ participantId, streamsUp: 2, streamsDown: 2, upBitsPerSecond: wave(1.3e6, index), downBitsPerSecond: wave(1.6e6, index + 2) })),
+    signalling: { state: 'connected', since: 0, transport: 'websocket', url: '' },
     peers: [...people.values()].map(({ id, name, state, quality }, index) => ({
       participantId: id, name, connection: index, state, quality, iceRestarts: 0,
       states: { connectionState: 'connected', iceConnectionState: state === 'connected' ? 'connected' : 'checking', iceGatheringState: 'complete', signalingState: 'stable' },

@@ -83,18 +83,18 @@ let again = false;
 function change(): Promise<void> {
   again = changing !== null;
   changing ??= (async () => {
-    try {
-      do {
-        again = false;
+    do {
+      again = false;
+      try {
         const options = stopMask ? { kind: 'transparent' as const } : await chosen();
         await processor?.update(options);
         if (processor) say('Running.');
-      } while (again);
-    } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
-    } finally {
-      changing = null;
-    }
+      } catch (error) {
+        // What was asked for meanwhile is tried all the same.
+        say(error instanceof Error ? error.message : String(error));
+      }
+    } while (again);
+    changing = null;
   })();
   return changing;
 }
@@ -119,6 +119,7 @@ async function startComparison(): Promise<void> {
   comparison = await compare(before, element('#theirs-canvas'), (ms) => (element('#theirs').textContent = `${ms.toFixed(1)} ms`));
   // From now on both see the very same frames.
   processor!.replaceTrack(comparison.track);
+  comparison.begin();
   element('#comparison').hidden = false;
   void element<HTMLVideoElement>('#ours-video').play();
   compareButton.textContent = 'End the comparison';

@@ -3,23 +3,32 @@
 
 import person from './person.webp';
 
+interface Shape {
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: number;
+}
+
 /** Smaller where the page's own thread has to carry every frame (no streams of frames), and draws the clip besides. */
-export const kClip = 'MediaStreamTrackProcessor' in globalThis ? { width: 1280, height: 720, frameRate: 30 } as const : { width: 640, height: 360, frameRate: 30 } as const;
+export const kClip: Shape = 'MediaStreamTrackProcessor' in globalThis ? { width: 1280, height: 720, frameRate: 30 } : { width: 640, height: 360, frameRate: 30 };
+
+/** A sky changes slowly and has no edges: painted larger or more often it would only take the page's thread from the rest. */
+const kSky: Shape = { width: 640, height: 360, frameRate: 12 };
 
 export interface Moving {
   readonly track: MediaStreamTrack;
   stop(): void;
 }
 
-/** Draws `paint` at the clip's rate; `seconds` have passed since the first picture. */
-function moving(paint: (context: CanvasRenderingContext2D, seconds: number) => void): Moving {
-  const canvas = Object.assign(document.createElement('canvas'), { width: kClip.width, height: kClip.height });
+/** Draws `paint` in this shape; `seconds` have passed since the first picture. */
+function moving({ width, height, frameRate }: Shape, paint: (context: CanvasRenderingContext2D, seconds: number) => void): Moving {
+  const canvas = Object.assign(document.createElement('canvas'), { width, height });
   const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true })!;
   const begun = performance.now();
   const draw = (): void => paint(context, (performance.now() - begun) / 1000);
   draw();
-  const timer = setInterval(draw, 1000 / kClip.frameRate);
-  const [track] = canvas.captureStream(kClip.frameRate).getVideoTracks() as [MediaStreamTrack];
+  const timer = setInterval(draw, 1000 / frameRate);
+  const [track] = canvas.captureStream(frameRate).getVideoTracks() as [MediaStreamTrack];
   return {
     track,
     stop() {
@@ -32,7 +41,7 @@ function moving(paint: (context: CanvasRenderingContext2D, seconds: number) => v
 /** The person sways, leans and comes nearer, as people do before a camera. */
 export async function openClip(): Promise<Moving> {
   const picture = await createImageBitmap(await (await fetch(person)).blob());
-  return moving((context, seconds) => {
+  return moving(kClip, (context, seconds) => {
     const near = 1.1 + 0.05 * Math.sin((2 * Math.PI * seconds) / 9);
     const scale = (near * kClip.width) / picture.width;
     context.setTransform(scale, 0, 0, scale, kClip.width / 2, kClip.height);
@@ -44,8 +53,8 @@ export async function openClip(): Promise<Moving> {
 
 /** An evening sky whose light wanders: the film behind the person. */
 export function openSky(): Moving {
-  return moving((context, seconds) => {
-    const { width, height } = kClip;
+  return moving(kSky, (context, seconds) => {
+    const { width, height } = kSky;
     const sky = context.createLinearGradient(0, 0, 0, height);
     for (const [at, color] of [[0, '#1d2b53'], [0.55, '#b5536b'], [0.75, '#f2a65a'], [1, '#3b2a35']] as const) sky.addColorStop(at, color);
     context.fillStyle = sky;

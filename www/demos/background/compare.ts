@@ -12,6 +12,8 @@ const kFrameRate = 15;
 export interface Comparison {
   /** Shows the frames that both work on: give it to a BackgroundProcessor. */
   readonly track: MediaStreamTrack;
+  /** From now on, until closed, frames are worked on. */
+  begin(): void;
   close(): void;
 }
 
@@ -28,8 +30,8 @@ function alphaOf(mask: MPMask, into: CanvasRenderingContext2D): void {
 const surface = (options?: CanvasRenderingContext2DSettings): CanvasRenderingContext2D => document.createElement('canvas').getContext('2d', options)!;
 
 /**
- * Runs MediaPipe on frames of `source` and draws its result into `output`. One frame after the other, at most 15 a second:
- * it works on the page's own thread, which has to stay usable.
+ * Runs MediaPipe on frames of `source` and draws its result into `output`. One frame after the other, at most 15 a second,
+ * and at most half of the time: it works on the page's own thread, which has to stay usable.
  * @param told the milliseconds that a frame took, once a second.
  */
 export async function compare(source: HTMLVideoElement, output: HTMLCanvasElement, told: (milliseconds: number) => void): Promise<Comparison> {
@@ -75,11 +77,20 @@ export async function compare(source: HTMLVideoElement, output: HTMLCanvasElemen
   // The first frame sets everything up: that is not what a frame takes.
   times = [];
   const [track] = shared.canvas.captureStream(kFrameRate).getVideoTracks() as [MediaStreamTrack];
-  const timer = setInterval(step, 1000 / kFrameRate);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const next = (): void => {
+    const begun = performance.now();
+    step();
+    const took = performance.now() - begun;
+    timer = setTimeout(next, Math.max(took, 1000 / kFrameRate - took));
+  };
   return {
     track,
+    begin() {
+      timer = setTimeout(next, 1000 / kFrameRate);
+    },
     close() {
-      clearInterval(timer);
+      clearTimeout(timer);
       track.stop();
       segmenter.close();
     },

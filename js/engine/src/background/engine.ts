@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The video module with its model, loaded in the worker: takes a frame, gives a frame.
 
-import type { Behind, Look, VideoPipeline } from '../generated/video.mjs';
 import { WorkerFailure } from './failure.js';
 import { check, describePicture, giveFrame, takeFilmFrame, takeFrame } from './frames.js';
 import type { BackgroundStages } from './events.js';
 import type { Assets } from './messages.js';
 import type { EffectRequest } from './options.js';
 import { decodePicture } from './pictures.js';
-import { loadVideoModule, type VideoModule } from './video-module.js';
+import { type Behind, loadVideoModule, type Look, type VideoModule } from './video-module.js';
 
 export interface Processed {
   frame: VideoFrame;
@@ -33,47 +32,38 @@ export class Engine {
   #film = false;
   #transparent = false;
 
-  private constructor(
-    private readonly video: VideoModule,
-    private readonly pipeline: VideoPipeline,
-  ) {}
+  private constructor(private readonly video: VideoModule) {}
 
   static async load(assets: Assets): Promise<Engine> {
-    const [video, model] = await Promise.all([
-      loadVideoModule(assets.wasm).catch((cause: unknown) => {
-        throw new WorkerFailure('background-failed', `The video module could not be loaded from ${assets.wasm}. Set assetBaseUrl to where the package's dist folder is served. (${String(cause)})`);
-      }),
+    // The model first: while it comes, choosing the module takes some milliseconds.
+    const [model, video] = await Promise.all([
       fetch(assets.model).then(async (response) => {
         if (!response.ok) throw new WorkerFailure('model-invalid', `The segmentation model could not be fetched from ${assets.model}: the server answered ${response.status}. Set assetBaseUrl to where the package's dist folder is served.`);
         return new Uint8Array(await response.arrayBuffer());
       }, (cause: unknown) => {
         throw new WorkerFailure('background-failed', `The segmentation model could not be fetched from ${assets.model}: ${String(cause)}.`);
       }),
+      loadVideoModule(assets.wasm, assets.relaxedWasm).catch((cause: unknown) => {
+        throw new WorkerFailure('background-failed', `The video module could not be loaded from ${assets.wasm}. Set assetBaseUrl to where the package's dist folder is served. (${String(cause)})`);
+      }),
     ]);
-    const pipeline = new video.module.VideoPipeline();
-    const engine = new Engine(video, pipeline);
+    const engine = new Engine(video);
     engine.#write(model);
-    check(pipeline.load(model.byteLength));
-    pipeline.releaseScratch();
+    check(video.load(model.byteLength));
+    video.releaseScratch();
     return engine;
   }
 
-  /** Resolves once the next frame will have this background. Until then the old one stays. Closes the request's film frame. */
+  /** Resolves once the next frame will have this background. Until then the old one stays. Does not close the request's film frame. */
   async apply(background: EffectRequest): Promise<void> {
     const picture = background.kind === 'image' ? await decodePicture(background.image) : null;
     await this.#alone(async () => {
       if (picture) this.#setPicture(picture);
-      if (background.kind === 'video' && background.film) {
-        try {
-          await this.#setFilmFrame(background.film);
-        } finally {
-          background.film.close();
-        }
-      }
-      check(this.pipeline.setLook(lookOf(background)));
+      if (background.kind === 'video' && background.film) await this.#setFilmFrame(background.film);
+      check(this.video.setLook(lookOf(background)));
       this.#film = background.kind === 'video';
       this.#transparent = background.kind === 'transparent';
-      if (!this.#film) this.pipeline.releaseScratch();
+      if (!this.#film) this.video.releaseScratch();
     });
   }
 
@@ -88,11 +78,11 @@ export class Engine {
   process(frame: VideoFrame, segment: boolean): Promise<Processed> {
     return this.#alone(async () => {
       const start = performance.now();
-      const carried = await takeFrame(this.video, this.pipeline, frame);
+      const carried = await takeFrame(this.video, frame);
       const taken = performance.now();
-      if (segment) check(this.pipeline.segment());
+      if (segment) check(this.video.segment());
       const segmented = performance.now();
-      const { frame: processed, drawingMs } = giveFrame(this.video, this.pipeline, carried, this.#transparent);
+      const { frame: processed, drawingMs } = giveFrame(this.video, carried, this.#transparent);
       const segmentation = segmented - taken;
       return {
         frame: processed,
@@ -104,17 +94,17 @@ export class Engine {
 
   /** 0 searches in a picture of the model's own size, 1 and 2 in smaller ones. */
   setDetail(detail: 0 | 1 | 2): Promise<void> {
-    return this.#alone(() => check(this.pipeline.setDetail(detail)));
+    return this.#alone(() => check(this.video.setDetail(detail)));
   }
 
   #setPicture(picture: ImageData): void {
     this.#write(picture.data);
-    check(this.pipeline.setPicture(describePicture(picture)));
+    check(this.video.setPicture(describePicture(picture)));
   }
 
   async #setFilmFrame(frame: VideoFrame): Promise<void> {
     try {
-      await takeFilmFrame(this.video, this.pipeline, (size) => this.#scratch(size), frame);
+      await takeFilmFrame(this.video, (size) => this.#scratch(size), frame);
     } catch (error) {
       if (!(error instanceof WorkerFailure)) throw error;
       throw new WorkerFailure('option-invalid', `a film of at most 4096 x 4096 pixels a frame (${error.message})`, 'background.video');
@@ -122,7 +112,7 @@ export class Engine {
   }
 
   #scratch(size: number): number {
-    const { address } = this.pipeline.scratch(size);
+    const address = this.video.scratch(size);
     if (!address) throw new WorkerFailure('background-failed', 'The video module has no room for the data.');
     return address;
   }

@@ -62,15 +62,17 @@ export class Film {
       film = new Film(video, () => {
         if (typeof source !== 'string') URL.revokeObjectURL(address);
       });
+      // Left to themselves some browsers load nothing before somebody plays it.
+      video.preload = 'auto';
       video.src = address;
       document.addEventListener('visibilitychange', film.#onVisibility);
     } else {
       film = new Film(source, null);
     }
     try {
+      if (film.release) film.#onVisibility();
       await loaded(film.video, signal);
       film.frame().close();
-      if (film.release && !document.hidden) void film.video.play().catch(() => undefined);
     } catch (error) {
       film.close();
       throw error;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Between WebCodecs' VideoFrame and the video module's memory.
 
-import type { ColorMatrix, FrameDescription, PixelFormat, VideoPipeline } from '../generated/video.mjs';
 import { WorkerFailure } from './failure.js';
-import type { VideoModule } from './video-module.js';
+import type { ColorMatrix, FrameDescription, Outcome, PixelFormat, VideoModule } from './video-module.js';
 
 /** Not yet in TypeScript's library: clockwise degrees that turn the stored picture upright. */
 type Turned = { rotation?: number; flip?: boolean };
@@ -29,44 +28,46 @@ function readThroughCanvas(frame: VideoFrame): ImageData {
 }
 
 /** Throws what an outcome reports. */
-export function check(outcome: { code: unknown; message: unknown }): void {
-  const code = String(outcome.code);
+export function check({ code, message }: Outcome): void {
   if (code === '') return;
-  throw new WorkerFailure(code === 'model-invalid' ? 'model-invalid' : 'background-failed', `The video module reported: ${String(outcome.message)} (${code}).`);
+  throw new WorkerFailure(code === 'model-invalid' ? 'model-invalid' : 'background-failed', `The video module reported: ${message} (${code}).`);
 }
 
 /** What the output frame takes over from the input frame. */
 type Carried = Omit<VideoFrameBufferInit, 'format'> & Turned;
 
-interface Read {
-  description: FrameDescription;
-  carried: Carried;
+/** A frame that is about to be copied: how many bytes it takes, and how it gets there. */
+export interface StagedFrame {
+  readonly size: number;
+  readonly carried: Carried;
+  /** Into a view of `size` bytes; the memory behind it must not move until this has settled. */
+  write(view: Uint8Array<ArrayBuffer>): Promise<FrameDescription>;
 }
 
-/** Copies `frame` to where `reserve` makes room for so many bytes. Nothing else may use the module until this has settled. */
-async function readFrame(video: VideoModule, reserve: (size: number) => number, frame: VideoFrame): Promise<Read> {
+/** `frame` must stay open until it is written. */
+export function stageFrame(frame: VideoFrame): StagedFrame {
   const known = frame.format !== null && formats.has(frame.format) && frame.visibleRect !== null;
   if (!known) {
     // A canvas draws frames upright.
     const { data, width, height } = readThroughCanvas(frame);
-    video.bytes(reserve(data.byteLength), data.byteLength).set(data);
     return {
-      description: describe('RGBA', width, height, { matrix: 'bt709' }, 0, [{ offset: 0, stride: width * 4 }]),
+      size: data.byteLength,
       carried: { codedWidth: width, codedHeight: height, timestamp: frame.timestamp, colorSpace: limited709 },
+      write: (view) => {
+        view.set(data);
+        return Promise.resolve(describe('RGBA', width, height, { matrix: 'bt709' }, 0, [{ offset: 0, stride: width * 4 }]));
+      },
     };
   }
   const format = frame.format as PixelFormat;
   const { width, height } = frame.visibleRect!;
-  const size = frame.allocationSize();
-  // Asking copyTo for a format is refused by browsers of today: the frame comes as it is stored.
-  const layout = await frame.copyTo(video.bytes(reserve(size), size));
   const { rotation = 0, flip = false } = frame as Turned;
   const packed = format !== 'I420' && format !== 'NV12';
   const colorSpace = packed ? limited709 : frame.colorSpace.toJSON();
   const sideways = rotation === 90 || rotation === 270;
   const squarePixels = frame.displayWidth === (sideways ? height : width) && frame.displayHeight === (sideways ? width : height);
   return {
-    description: describe(format, width, height, colorSpace, rotation, layout),
+    size: frame.allocationSize(),
     carried: {
       codedWidth: width,
       codedHeight: height,
@@ -77,23 +78,36 @@ async function readFrame(video: VideoModule, reserve: (size: number) => number, 
       ...(rotation ? { rotation } : {}),
       ...(flip ? { flip } : {}),
     },
+    // Asking copyTo for a format is refused by browsers of today: the frame comes as it is stored.
+    write: async (view) => describe(format, width, height, colorSpace, rotation, await frame.copyTo(view)),
   };
 }
 
+interface Read {
+  description: FrameDescription;
+  carried: Carried;
+}
+
+/** Copies `frame` to where `reserve` makes room for so many bytes. Nothing else may use the module until this has settled. */
+async function readFrame(video: VideoModule, reserve: (size: number) => number, frame: VideoFrame): Promise<Read> {
+  const { size, carried, write } = stageFrame(frame);
+  return { description: await write(video.bytes(reserve(size), size)), carried };
+}
+
 /** Copies `frame` into the pipeline and prepares it. Nothing else may use the module until this has settled. */
-export async function takeFrame(video: VideoModule, pipeline: VideoPipeline, frame: VideoFrame): Promise<Carried> {
+export async function takeFrame(video: VideoModule, frame: VideoFrame): Promise<Carried> {
   const { description, carried } = await readFrame(video, (size) => {
-    const { address } = pipeline.input(size);
+    const address = video.input(size);
     if (!address) throw new WorkerFailure('background-failed', 'The camera’s frames are too large.');
     return address;
   }, frame);
-  check(pipeline.prepare(description));
+  check(video.prepare(description));
   return carried;
 }
 
 /** Makes a film's `frame` the picture behind the person. `reserve` makes room for so many bytes in the module's scratch. */
-export async function takeFilmFrame(video: VideoModule, pipeline: VideoPipeline, reserve: (size: number) => number, frame: VideoFrame): Promise<void> {
-  check(pipeline.setPicture((await readFrame(video, reserve, frame)).description));
+export async function takeFilmFrame(video: VideoModule, reserve: (size: number) => number, frame: VideoFrame): Promise<void> {
+  check(video.setPicture((await readFrame(video, reserve, frame)).description));
 }
 
 export const describePicture = ({ width, height }: ImageData): FrameDescription => describe('RGBA', width, height, limited709, 0, [{ offset: 0, stride: width * 4 }]);
@@ -116,10 +130,13 @@ let knowsAlpha: boolean | null = null;
 function drawsI420A(): boolean {
   try {
     const frame = new VideoFrame(new Uint8Array(10), { format: 'I420A', codedWidth: 2, codedHeight: 2, timestamp: 0 });
-    const context = new OffscreenCanvas(2, 2).getContext('2d', { willReadFrequently: true });
-    context?.drawImage(frame, 0, 0);
-    frame.close();
-    return context?.getImageData(0, 0, 1, 1).data[3] === 0;
+    try {
+      const context = new OffscreenCanvas(2, 2).getContext('2d', { willReadFrequently: true });
+      context?.drawImage(frame, 0, 0);
+      return context?.getImageData(0, 0, 1, 1).data[3] === 0;
+    } finally {
+      frame.close();
+    }
   } catch {
     return false;
   }
@@ -134,17 +151,21 @@ function withAlpha(bytes: Uint8Array<ArrayBuffer>, carried: Carried): VideoFrame
   const { rotation, flip, ...upright } = carried;
   void rotation;
   void flip;
-  const image = readThroughCanvas(colors);
-  colors.close();
+  let image: ImageData;
+  try {
+    image = readThroughCanvas(colors);
+  } finally {
+    colors.close();
+  }
   const alpha = bytes.subarray(bytes.byteLength - width * height);
   for (let i = 0; i < alpha.length; i++) image.data[4 * i + 3] = alpha[i]!;
   return new VideoFrame(image.data, { ...upright, colorSpace: { primaries: 'bt709', transfer: 'iec61966-2-1', matrix: 'rgb', fullRange: true }, format: 'RGBA' });
 }
 
 /** The finished frame as a VideoFrame of its own, and the milliseconds of drawing it. `transparent`: with a plane of alpha. */
-export function giveFrame(video: VideoModule, pipeline: VideoPipeline, carried: Carried, transparent: boolean): { frame: VideoFrame; drawingMs: number } {
+export function giveFrame(video: VideoModule, carried: Carried, transparent: boolean): { frame: VideoFrame; drawingMs: number } {
   const start = performance.now();
-  const { address, size } = pipeline.render();
+  const { address, size } = video.render();
   const drawingMs = performance.now() - start;
   if (!address) throw new WorkerFailure('background-failed', 'The video module drew no frame.');
   const bytes = video.bytes(address, size);

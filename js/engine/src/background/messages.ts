@@ -7,6 +7,8 @@ import type { BackgroundRequest } from './options.js';
 /** Where the worker finds its parts: absolute addresses. */
 export interface Assets {
   wasm: string;
+  /** The same module with relaxed SIMD. */
+  relaxedWasm: string;
   model: string;
 }
 
@@ -27,14 +29,21 @@ export type Source =
   | { kind: 'track'; track: MediaStreamTrack }
   | { kind: 'frames' };
 
+/** As they are posted: a stream of frames waits in a port (see parked.ts). */
+type Posted<T> = T extends { readable: ReadableStream<VideoFrame> } ? Omit<T, 'readable'> & { frames: MessagePort } : T;
+export type PostedRoute = Posted<Route>;
+export type PostedSource = Posted<Source>;
+
 export type ToWorker =
-  | { type: 'start'; route: Route; assets: Assets; background: BackgroundRequest; frameRate: number }
+  | { type: 'start'; assets: Assets; background: BackgroundRequest; frameRate: number }
+  /** Once, after 'start': the worker runs when it has this, too. */
+  | { type: 'route'; route: PostedRoute }
   | { type: 'update'; serial: number; background: BackgroundRequest }
   /** The page makes a background ready, which takes a while: no raw frame leaves until 'resume', sent after 'update'. */
   | { type: 'hold' }
   | { type: 'resume' }
   | { type: 'frame'; frame: VideoFrame }
-  | { type: 'replace'; source: Source }
+  | { type: 'replace'; source: PostedSource }
   /** Route 'frames': whether to send 'beat' at the camera's rate. A hidden page's own timers are slow, a worker's are not. */
   | { type: 'beats'; on: boolean }
   /**

@@ -84,8 +84,8 @@ type Picture = string | Blob | ImageBitmap | ImageData;
 
 /**
  * @internal Options with every default filled in, in a form that can be posted to a worker. A film itself stays on the page
- * (see film.ts): `film` is its first frame, and whoever takes the request over closes it; without one the background is
- * black until a frame of it comes.
+ * (see film.ts): `film` is its first frame, which whoever posts the request owns until then, and the worker from then on;
+ * without one the background is black until a frame of it comes.
  */
 export type EffectRequest = { portraitLight: number; autoFraming: boolean } & (
   | { kind: 'room' }

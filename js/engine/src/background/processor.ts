@@ -6,9 +6,9 @@ import { TypedEventTarget } from '../events.js';
 import { throwIfAborted } from '../options.js';
 import { BackgroundErrorEvent, BackgroundLevelEvent, type BackgroundProcessorEventMap, BackgroundStatsEvent } from './events.js';
 import { Film } from './film.js';
-import type { Failure, FromWorker } from './messages.js';
+import type { Failure, FromWorker, ToWorker } from './messages.js';
 import { type BackgroundOptions, type BackgroundRequest, requestOf, requireVideo } from './options.js';
-import { connect, type Connection } from './routes.js';
+import { connect, type Connection, type Opened } from './routes.js';
 import { assetsFrom, WorkerLink } from './worker-link.js';
 
 export interface CreateOptions {
@@ -53,6 +53,7 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
   #state: 'starting' | 'running' | 'failed' | 'closed' = 'starting';
   #serial = 0;
   #replacements = 0;
+  #handing: Promise<unknown> = Promise.resolve();
   #level = 0;
   readonly #updates = new Map<number, Waiting>();
   #started: Waiting | null = null;
@@ -110,10 +111,8 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
           processor.#connection = connection;
           processor.#track = connection.track;
           const { request, transfer } = withFilm(background, film);
-          processor.#link.post(
-            { type: 'start', route: connection.route, assets: assetsFrom(assetBaseUrl), background: request, frameRate: track.getSettings().frameRate || 30 },
-            [...connection.transfer, ...transfer],
-          );
+          processor.#link.post({ type: 'start', assets: assetsFrom(assetBaseUrl), background: request, frameRate: track.getSettings().frameRate || 30 }, transfer);
+          processor.#hand(connection.route, (route) => ({ type: 'route', route }));
         };
       });
       processor.#play(film);
@@ -164,20 +163,20 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
   }
 
   /**
-   * Takes the camera's frames from another track from now on: another device, say. `track` stays the same and never shows
-   * anything unprocessed between. The track before is left as it is.
+   * Takes the camera's frames from another track, within a few frames' time: another device, say. `track` stays the same and
+   * never shows anything unprocessed between. The track before is left as it is.
    * @throws OptionError unless it is a live video track; BackgroundError when this has ended.
    */
   replaceTrack(track: MediaStreamTrack): void {
     requireLiveVideo(track);
     this.#requireRunning();
     if (track === this.#source) return;
-    const { source, transfer } = this.#connection!.replace(track);
+    const opened = this.#connection!.replace(track);
     this.#source.removeEventListener('ended', this.#onSourceEnded);
     this.#source = track;
     track.addEventListener('ended', this.#onSourceEnded);
     this.#replacements++;
-    this.#link.post({ type: 'replace', source }, transfer);
+    this.#hand(opened, (source) => ({ type: 'replace', source }));
   }
 
   /** Ends the output and releases everything. The camera track is left as it is. May be called again. */
@@ -201,6 +200,14 @@ export class BackgroundProcessor extends TypedEventTarget<BackgroundProcessorEve
     const serial = ++this.#serial;
     this.#link.post({ type: 'update', serial, background: request }, transfer);
     return new Promise((resolve, reject) => this.#updates.set(serial, { resolve, reject }));
+  }
+
+  /** Posts what was opened as soon as it may be, each after the one before. */
+  #hand<T>({ posted, transfer, settled, discard }: Opened<T>, message: (posted: T) => ToWorker): void {
+    this.#handing = Promise.all([this.#handing, settled]).then(() => {
+      if (this.#state === 'failed' || this.#state === 'closed') return discard();
+      this.#link.post(message(posted), transfer);
+    });
   }
 
   async #openFilm(source: Parameters<typeof Film.open>[0]): Promise<Film> {

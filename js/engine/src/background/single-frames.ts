@@ -3,15 +3,14 @@
 // worker, and a canvas shows what comes back.
 
 import { BackgroundError } from '../errors.js';
-import type { Route, Source } from './messages.js';
-import type { Connection, Post } from './routes.js';
+import type { PostedRoute, PostedSource } from './messages.js';
+import { type Connection, opened, type Opened, type Post } from './routes.js';
 
 /** Frames on their way at most: one worked on, one waiting, one under way. The worker drops all but the newest. */
 const kUnderWay = 3;
 
 export class SingleFrames implements Connection {
-  readonly route: Route = { kind: 'frames' };
-  readonly transfer: Transferable[] = [];
+  readonly route: Opened<PostedRoute> = opened({ kind: 'frames' });
   readonly track: MediaStreamTrack;
   readonly #video = document.createElement('video');
   readonly #canvas = document.createElement('canvas');
@@ -52,8 +51,11 @@ export class SingleFrames implements Connection {
   receive(frame: VideoFrame | null): void {
     this.#underWay--;
     if (!frame) return;
-    if (!this.#stopped) this.#draw(frame);
-    frame.close();
+    try {
+      if (!this.#stopped) this.#draw(frame);
+    } finally {
+      frame.close();
+    }
   }
 
   beat(): void {
@@ -61,11 +63,11 @@ export class SingleFrames implements Connection {
     if (this.#video.currentTime !== this.#lastTime) this.#send();
   }
 
-  replace(track: MediaStreamTrack): { source: Source; transfer: Transferable[] } {
+  replace(track: MediaStreamTrack): Opened<PostedSource> {
     this.#source = track;
     this.#video.srcObject = new MediaStream([track]);
     this.#play();
-    return { source: { kind: 'frames' }, transfer: [] };
+    return opened({ kind: 'frames' });
   }
 
   stop(): void {

@@ -15,9 +15,14 @@ const folder = (base: string | URL): string => String(base).replace(/\/?$/, '/')
 /** Absolute addresses of what the worker loads. `base`: a copy of the package's dist folder; default: beside this code. */
 export function assetsFrom(base: string | URL | undefined): Assets {
   if (base === undefined) {
-    return { wasm: new URL('./wasm/video.wasm', import.meta.url).href, model: new URL('./models/selfie_landscape.tsm', import.meta.url).href };
+    return {
+      wasm: new URL('./wasm/video.wasm', import.meta.url).href,
+      relaxedWasm: new URL('./wasm/video_relaxed.wasm', import.meta.url).href,
+      model: new URL('./models/selfie_landscape.tsm', import.meta.url).href,
+    };
   }
-  return { wasm: fileUrl(folder(base), 'wasm/video.wasm'), model: fileUrl(folder(base), 'models/selfie_landscape.tsm') };
+  const at = (path: string): string => fileUrl(folder(base), path);
+  return { wasm: at('wasm/video.wasm'), relaxedWasm: at('wasm/video_relaxed.wasm'), model: at('models/selfie_landscape.tsm') };
 }
 
 function startWorker(base: string | URL | undefined): Worker {

@@ -2,6 +2,7 @@
 // The shape of Room.getDiagnostics(): the four stages of a call and what each connection measures.
 
 import type { Quality, PeerState } from '../participants/remote-participant.js';
+import type { Topology } from '../topology/link.js';
 
 /** One end of the route that media takes. Absent members are not told by the browser. */
 export interface CandidateDiagnostics {
@@ -127,11 +128,27 @@ export interface PeerDiagnostics {
   inbound: ReceivedDiagnostics[];
 }
 
+/** A connection that carries media: to a participant, a media server, or the signalling server. */
+export interface ConnectionTraffic {
+  /** Whom it leads to; absent for a server. */
+  participantId?: string;
+  /** Sources that are sent and received on it; layers of one count once. */
+  streamsUp: number;
+  streamsDown: number;
+  /** Everything on it, since the digest before. */
+  upBitsPerSecond: number;
+  downBitsPerSecond: number;
+}
+
 export interface RoomDiagnostics {
   /** Milliseconds since 1970. */
   at: number;
   room: string;
-  topology: string;
+  topology: Topology;
+  /** Who mixes, where the topology is 'mcu': a participant's id, one's own included. */
+  mixer?: string;
+  /** Every connection that carries media; in an SFU's room there are fewer of them than `peers`, which share them. */
+  connections: ConnectionTraffic[];
   participantId: string;
   signalling: {
     state: 'connected' | 'reconnecting' | 'closed';

@@ -72,8 +72,8 @@ export interface ObservedVideo {
   pinned?: boolean;
   /** Default 'camera'. 'screen' wants sharpness, 'camera' motion, 'detail' some of both. */
   content?: 'camera' | 'screen' | 'detail';
-  /** For the cost of decoding. Default: an average. */
-  codec?: 'vp8' | 'vp9' | 'h264' | 'av1';
+  /** For the cost of decoding. Default 'other': an average. */
+  codec?: 'vp8' | 'vp9' | 'h264' | 'av1' | 'other';
   /** Where the spatial layer may change: 'key-frame' (simulcast, the default) or 'any-frame' (SVC). */
   switching?: 'key-frame' | 'any-frame';
 }
@@ -148,7 +148,7 @@ export function videoOf(video: ObservedVideo): Required<ObservedVideo> {
     role: oneOf(video.role, 'role', 'participant', ['participant', 'speaker']),
     pinned: requireBoolean(video.pinned ?? false, 'pinned'),
     content: oneOf(video.content, 'content', 'camera', ['camera', 'screen', 'detail']),
-    codec: oneOf<'vp8' | 'vp9' | 'h264' | 'av1' | 'other'>(video.codec, 'codec', 'other', ['vp8', 'vp9', 'h264', 'av1']) as 'vp8',
+    codec: oneOf(video.codec, 'codec', 'other', ['vp8', 'vp9', 'h264', 'av1', 'other']),
     switching: oneOf(video.switching, 'switching', 'key-frame', ['key-frame', 'any-frame']),
   };
 }

@@ -56,6 +56,7 @@ describe('LayerSelector', () => {
     selector.setTile('ana', { width: 1280, height: 720 });
     await settled();
     expect(events[1]).toMatchObject([{ id: 'ana', spatial: 2, temporal: 1 }]);
+    selector.update('ben', { pinned: true });
     expect(selector.choices).toHaveLength(2);
   });
 

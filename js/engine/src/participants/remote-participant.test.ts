@@ -47,7 +47,7 @@ test('elements that show a participant are known, and who asks is told of every 
   const participant = new RemoteParticipant({ id: 'a', name: 'Ana', present: true, sources: [] }, () => 0);
   const element = {} as Element;
   let changes = 0;
-  participant.viewsChanged = () => changes++;
+  participant.viewWatchers.set({}, () => changes++);
   participant.observe(element);
   participant.observe(element, { content: 'screen', pinned: true });
   expect([...participant.views]).toEqual([[element, { content: 'screen', pinned: true }]]);

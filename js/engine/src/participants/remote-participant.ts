@@ -50,8 +50,8 @@ export class RemoteParticipant extends TypedEventTarget<RemoteParticipantEventMa
   readonly #tiles = new Set<Tile>();
   /** @internal The elements that show this participant. */
   readonly views = new Map<Element, ViewOptions>();
-  /** @internal Called when they change. */
-  viewsChanged: (() => void) | undefined;
+  /** @internal Called when they change, by whose they are. */
+  readonly viewWatchers = new Map<object, () => void>();
   readonly #level: () => number;
   #iceRestarts = 0;
 
@@ -127,7 +127,7 @@ export class RemoteParticipant extends TypedEventTarget<RemoteParticipantEventMa
   observe(element: Element, options: ViewOptions | null = {}): void {
     if (options) this.views.set(element, options);
     else this.views.delete(element);
-    this.viewsChanged?.();
+    for (const changed of this.viewWatchers.values()) changed();
   }
 
   /** @internal */

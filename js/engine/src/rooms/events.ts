@@ -3,6 +3,9 @@
 
 import type { PeerState, Quality, RemoteParticipant } from '../participants/remote-participant.js';
 import type { RemoteSource } from '../participants/source.js';
+import type { MixChangeEvent, TopologyChangeEvent } from '../topology/events.js';
+
+export type { MixChangeEvent, TopologyChangeEvent };
 
 export type SignallingState = 'connected' | 'reconnecting' | 'closed';
 export type LeaveReason = 'left' | 'timeout' | 'replaced';
@@ -124,5 +127,7 @@ export interface RoomEventMap {
   activespeaker: ActiveSpeakerEvent;
   audioblocked: AudioBlockedEvent;
   warning: WarningEvent;
+  topologychange: TopologyChangeEvent;
+  mixchange: MixChangeEvent;
   closed: ClosedEvent;
 }

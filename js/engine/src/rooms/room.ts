@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A room that has been entered: its people, their media, and what is told about it.
 
-import type { PeerDiagnostics, RoomDiagnostics } from '../diagnostics/types.js';
+import type { RoomDiagnostics } from '../diagnostics/types.js';
 import { roomError } from '../errors.js';
 import { TypedEventTarget } from '../events.js';
 import { LocalMedia } from '../media/local-media.js';
@@ -11,6 +11,7 @@ import { LocalParticipant } from '../participants/local-participant.js';
 import { RemoteParticipant, type Quality } from '../participants/remote-participant.js';
 import type { Call, SessionModule } from '../session-module.js';
 import type { Connection } from '../signalling/connection.js';
+import type { Topology } from '../topology/link.js';
 import { checkData, type SendDataOptions } from './data.js';
 import {
   ActiveSpeakerEvent,
@@ -48,7 +49,7 @@ export class Room extends TypedEventTarget<RoomEventMap> {
   readonly #entered: { resolve: () => void; reject: (error: Error) => void };
   readonly #promise: Promise<void>;
   #local: LocalParticipant | null = null;
-  #info = { name: '', topology: 'mesh', capacity: 0 };
+  #info = { name: '', capacity: 0 };
   #signalling: SignallingState = 'connected';
   #signallingSince = Date.now();
   #activeSpeaker: RemoteParticipant | null = null;
@@ -79,6 +80,7 @@ export class Room extends TypedEventTarget<RoomEventMap> {
         this.#activeSpeaker = speaker;
         this.emit(new ActiveSpeakerEvent(this.#activeSpeaker));
       },
+      play: (track) => this.#audio.set('', track),
       unreachable: (error) => this.#finish('rejected', 'server-unreachable', error),
       pageHidden: () => this.close(),
     });
@@ -135,6 +137,32 @@ export class Room extends TypedEventTarget<RoomEventMap> {
     return this.#activeSpeaker;
   }
 
+  /** How media travels at the moment; 'topologychange' tells when it goes another way. */
+  get topology(): Topology {
+    return this.#link.topology;
+  }
+
+  /** What the room could change to now: what its server and everybody in it can do. */
+  get topologies(): readonly Topology[] {
+    return this.#link.offer?.topologies ?? ['mesh'];
+  }
+
+  /**
+   * One picture of everybody, where one participant mixes ('mcu'): participants then have no tracks of their own, and the room plays
+   * the mixed sound. null elsewhere. 'mixchange' tells.
+   */
+  get mix(): MediaStreamTrack | null {
+    return this.#link.mix;
+  }
+
+  /**
+   * Changes how media travels, for everybody in the room. Resolves once it does here; until then the old way goes on.
+   * @throws OptionError; RoomError ('topology-unavailable', 'rate-limited', 'server-unreachable', 'closed'); AbortedError.
+   */
+  async setTopology(topology: Topology, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    await (await this.#link.board()).choose(topology, signal);
+  }
+
   /** True while the browser waits for a gesture before it plays sound: see startAudio(). */
   get audioBlocked(): boolean {
     return this.#audio.isBlocked;
@@ -172,29 +200,15 @@ export class Room extends TypedEventTarget<RoomEventMap> {
   async sendData(data: string | ArrayBuffer | ArrayBufferView, options: SendDataOptions = {}): Promise<void> {
     const { payload, topic, reliable, to } = checkData(data, options);
     if (this.#closed) throw roomError('closed');
-    this.#link.media.sendData(topic, payload, reliable, to);
+    const { media } = this.#link;
+    if (media.sendData) media.sendData(topic, payload, reliable, to);
+    else (await this.#link.board()).sendData(topic, payload, to);
   }
 
   /** The four stages of the call and every connection's measurements; rates are those since the last time. */
   async getDiagnostics(): Promise<RoomDiagnostics> {
-    const measured = this.#closed ? [] : ((await this.#link.media.diagnostics()) as PeerDiagnostics[] | undefined);
-    const peers = (measured ?? []).flatMap((peer) => {
-      const participant = this.#participants.get(peer.participantId);
-      return participant ? [{ ...peer, name: participant.name, state: participant.state, quality: participant.quality, iceRestarts: participant.iceRestarts }] : [];
-    });
-    return {
-      at: Date.now(),
-      room: this.name,
-      topology: this.#info.topology,
-      participantId: this.local.id,
-      signalling: {
-        state: this.#signalling,
-        since: this.#signallingSince,
-        transport: (this.#closed ? undefined : (this.#connection.transport.kind as 'websocket' | 'polling' | undefined)) ?? null,
-        url: this.#connection.url.origin,
-      },
-      peers,
-    };
+    const { collect } = await import('../diagnostics/collect.js');
+    return collect(this, this.#closed ? undefined : this.#link, this.#signallingSince, this.#connection.url.origin);
   }
 
   /**

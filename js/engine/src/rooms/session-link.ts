@@ -7,10 +7,10 @@ import type { Connection } from '../signalling/connection.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
 import type { Notification } from './notifications.js';
 import type { Publication, SourceSink } from './publication.js';
+import type { Board, RoomOffer } from '../topology/board.js';
+import { kTopologies, willingness } from '../topology/capabilities.js';
+import type { MediaPath, Topology } from '../topology/link.js';
 import type { Room } from './room.js';
-
-/** What carries the room's media and data: the call's own connections in a mesh, an SFU's elsewhere. @internal */
-export type MediaPath = Pick<Call, 'audioLevel' | 'diagnostics' | 'sendData'>;
 
 /** @internal */
 export interface SessionHandlers {
@@ -21,6 +21,8 @@ export interface SessionHandlers {
   data: (from: string, topic: string, data: string | Uint8Array) => void;
   quality: (participantId: string, quality: Quality) => void;
   activeSpeaker: (participantId: string) => void;
+  /** The sound of a mix of everybody; null: there is none. */
+  play: (track: MediaStreamTrack | null) => void;
   /** The server could not be reached at all. */
   unreachable: (error: Error) => void;
   /** The page goes away. */
@@ -32,6 +34,9 @@ const kAttempts = 4;
 
 /** Milliseconds after each failed request for a token. */
 const kRenewalPauses = [300, 1000, 2000];
+
+/** Milliseconds without a connection to anybody after which more is fetched than a call needs. */
+const kDoubtAfter = 4000;
 
 /** 32 random bytes as base64url: the secret from which the server derives this participant's id. */
 export function createParticipantKey(): string {
@@ -45,8 +50,20 @@ export function createParticipantKey(): string {
 /** @internal */
 export class SessionLink {
   readonly call: Call;
+  readonly participantKey = createParticipantKey();
   media: MediaPath;
-  #sfu: Promise<{ receive: (message: ProtocolMessage) => void; close: () => void }> | undefined;
+  /** How `media` goes. */
+  topology: Topology = 'mesh';
+  /** What the server last said of the room. */
+  offer: RoomOffer | undefined;
+  /** The last that the server named. */
+  iceServers: RTCIceServer[] = [];
+  /** See Room.mix. */
+  mix: MediaStreamTrack | null = null;
+  /** True for a notification of the session that is of no interest while media goes elsewhere. */
+  intercept: ((notification: Notification, track: MediaStreamTrack | null) => boolean) | undefined;
+  #board: Promise<Board> | undefined;
+  #doubting: ReturnType<typeof setTimeout> | undefined;
   readonly #ending = new AbortController();
   /** Aborted by close(). */
   readonly ended = this.#ending.signal;
@@ -63,14 +80,19 @@ export class SessionLink {
       // Grows from page to page, as the session asks: a later connection has the larger number.
       { relayOnly: connection.relayOnly, firstConnection: Math.floor(Date.now() / 1000) },
       {
-        send: (text) => connection.transport.send(JSON.parse(text) as ProtocolMessage),
+        send: (text) => {
+          const message = JSON.parse(text) as ProtocolMessage & { capabilities?: object };
+          // The session knows what it can do itself; the rest is done here.
+          if (message.capabilities) Object.assign(message.capabilities, { topologies: kTopologies, mixer: willingness(connection.mixing) });
+          connection.transport.send(message);
+        },
         notify: (json, track) => {
           const notification = JSON.parse(json) as Notification;
           if (notification.type === 'Joined') this.#joined = true;
           // What cut the media may have cut the socket too, and the restart of ICE needs it.
           if (notification.type === 'PeerStateChanged' && (notification.state === 'reconnecting' || notification.state === 'failed')) connection.transport.hurry();
-          // What a mesh still says while the room has moved on is of no interest.
-          if (this.media === this.call || !/^(Peer|Remote)/.test(notification.type)) handlers.notify(notification, track ?? null);
+          if (notification.type === 'PeerStateChanged') this.#doubt(notification.state);
+          if (!/^(Peer|Remote)/.test(notification.type) || !this.intercept?.(notification, track ?? null)) handlers.notify(notification, track ?? null);
         },
         data: handlers.data,
         quality: handlers.quality,
@@ -87,18 +109,18 @@ export class SessionLink {
       opened: () => void this.#opened(),
       closed: (reason) => call.transportClosed(reason),
       message: (message) => {
-        // Of `joined` and of signals: what concerns an SFU is handled by a part of its own, fetched when there is one.
-        const { sfu, payload, moved } = message as { sfu?: unknown; payload?: { sfu?: unknown }; moved?: true };
-        if (sfu) this.#sfu ??= import('../sfu/sfu-link.js').then(({ SfuLink }) => new SfuLink(this));
-        // A server that was restarted may have made a mesh of the room.
-        if (message.type === 'joined' && !sfu) {
-          void this.#sfu?.then((link) => link.close());
-          this.#sfu = undefined;
-          this.media = call;
-        }
-        if (sfu || payload?.sfu) this.#sfu?.then((link) => link.receive(message), this.handlers.unreachable);
-        // A room that moves is left as it is until its media flows over there; the link then passes the message on.
-        if (!payload?.sfu && !moved) call.transportMessage(JSON.stringify(message));
+        const { type, room, iceServers, payload, moved, inReplyTo } = message as {
+          type: string;
+          room?: RoomOffer;
+          iceServers?: RTCIceServer[];
+          payload?: { connection?: unknown }; moved?: true; inReplyTo?: string };
+        if (room) this.offer = room;
+        if (iceServers) this.iceServers = iceServers;
+        // What is not the session's own is handled by a part that is fetched when there is something else.
+        const elsewhere = type === 'signal' ? !payload?.connection : room && room.topology !== 'mesh';
+        if (elsewhere || this.#board) this.board().then((board) => board.receive(message), this.handlers.unreachable);
+        // A room that moves is left as it is until its media flows over there; the board then passes the message on.
+        if (!(elsewhere && (moved || payload)) && !inReplyTo?.startsWith('topology/')) call.transportMessage(JSON.stringify(message));
       },
       failed: (error) => {
         if (!this.#joined && ++this.#failures >= kAttempts) this.handlers.unreachable(error);
@@ -111,8 +133,19 @@ export class SessionLink {
     globalThis.addEventListener?.('online', networkChanged, { signal });
     globalThis.addEventListener?.('pagehide', this.handlers.pageHidden, { signal });
     (globalThis.navigator as { connection?: EventTarget } | undefined)?.connection?.addEventListener('change', networkChanged, { signal });
-    call.start(connection.room, connection.tokens.current, createParticipantKey(), name);
+    call.start(connection.room, connection.tokens.current, this.participantKey, name);
     if (transport.connected) void this.#opened();
+  }
+
+  /** What changes the topology, loaded when there is more to it than the session's own. */
+  board(): Promise<Board> {
+    return (this.#board ??= import('../topology/board.js').then(({ Board }) => new Board(this)));
+  }
+
+  /** Where nobody is reached for a while, it is looked into. */
+  #doubt(state: string): void {
+    clearTimeout(this.#doubting);
+    if (state !== 'connected') this.#doubting = setTimeout(() => void this.board(), kDoubtAfter);
   }
 
   /** Gets a fresh token for the session, which waits for it. False if there is no way to get one. */
@@ -126,6 +159,7 @@ export class SessionLink {
   close(): void {
     if (this.ended.aborted) return;
     this.#ending.abort();
+    clearTimeout(this.#doubting);
     this.call.close();
     this.connection.transport.handlers = {};
     // Not now: the call may be what is calling us.

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A room whose media goes through an SFU: the adapter of that kind of server, the layers taken and given, and data over signalling.
+// A room whose media goes through an SFU: the adapter of that kind of server, and the layers taken and given.
 
 import type { PeerDiagnostics } from '../diagnostics/types.js';
 import type { RemoteParticipant } from '../participants/remote-participant.js';
 import type { RemoteSource } from '../participants/source.js';
 import type { Publication, SourceSink } from '../rooms/publication.js';
-import type { MediaPath, SessionLink } from '../rooms/session-link.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
-import { kAdapters, type SfuConnection, type SfuHandlers } from './adapter.js';
-import { DataOutbox } from './data-outbox.js';
-import { DataParts, type DataPart } from './data-parts.js';
+import type { LinkHost, TopologyLink } from '../topology/link.js';
+import { kAdapters, type SfuConnection, type SfuDiagnostics, type SfuHandlers } from './adapter.js';
 import { Demand } from './demand.js';
 import { offeredLayers, type OfferedLayer } from './layers.js';
 import { setLayersOf, withLayers } from './room-layers.js';
@@ -21,7 +19,6 @@ interface Told {
   layers?: Record<string, OfferedLayer[]>;
   /** Of the receiver's sources: the spatial layer that the sender takes, -1 for none. */
   take?: Record<string, number>;
-  data?: DataPart;
 }
 
 interface Own {
@@ -30,33 +27,25 @@ interface Own {
   readonly demand: Demand | null;
 }
 
-/** A mesh is given up after this long even if not everything has arrived over here, in milliseconds. */
-const kMoveAtMost = 8_000;
-
 /** @internal */
-export class SfuLink implements MediaPath, SourceSink {
-  readonly #link: SessionLink;
+export class SfuLink implements TopologyLink, SourceSink {
+  readonly #link: LinkHost;
   readonly #ending = new AbortController();
   readonly #publication: Publication;
   readonly #own = new Map<string, Own>();
   /** What is received of participants that the room does not know yet. */
   readonly #early = new Map<string, { source: Omit<RemoteSource, 'track'>; track: MediaStreamTrack }[]>();
-  /** PARTICIPANT/SOURCE of everything that is received here. */
-  readonly #received = new Set<string>();
   /** Whose signalling is lost: they have to be told again when they are back. */
   readonly #absent = new Set<string>();
-  readonly #parts = new DataParts();
-  readonly #outbox = new DataOutbox((to, data) => this.#tell(to, { data }));
   readonly #selection: Selection;
-  /** Given to the session once media flows here: until then the room's mesh goes on. */
-  #moving: { message: ProtocolMessage & { room: { topology: string } }; timer: ReturnType<typeof setTimeout> } | undefined;
+  #measured: SfuDiagnostics[] = [];
   #settings = '';
   #iceServers: RTCIceServer[] = [];
   #connection: SfuConnection | undefined;
   #connecting = 0;
   #state: { state: 'connecting' | 'connected' | 'reconnecting' | 'failed'; reconnections: number } = { state: 'connecting', reconnections: 0 };
 
-  constructor(link: SessionLink) {
+  constructor(link: LinkHost) {
     this.#link = link;
     const { room } = link.handlers;
     const { signal } = this.#ending;
@@ -92,10 +81,8 @@ export class SfuLink implements MediaPath, SourceSink {
   receive(message: ProtocolMessage): void {
     if (this.#ending.signal.aborted) return;
     const { type, from } = message;
-    if (type === 'joined') {
-      if (message['moved']) this.#hold(message);
-      this.#joined(message);
-    } else if (type === 'signal') this.#told(from as string, (message['payload'] as { sfu: Told }).sfu);
+    if (type === 'joined') this.#joined(message);
+    else if (type === 'signal') this.#told(from as string, (message['payload'] as { sfu: Told }).sfu);
   }
 
   // --- MediaPath ---
@@ -105,7 +92,7 @@ export class SfuLink implements MediaPath, SourceSink {
   }
 
   async diagnostics(): Promise<PeerDiagnostics[]> {
-    const connections = (await this.#connection?.diagnostics()) ?? [];
+    const connections = (this.#measured = (await this.#connection?.diagnostics()) ?? []);
     // Two connections carry everybody: each participant is shown with its own part of what they measure.
     const sending = connections.find(({ outbound }) => outbound.length > 0);
     const receiving = connections.find(({ inbound }) => inbound.length > 0) ?? sending;
@@ -118,15 +105,13 @@ export class SfuLink implements MediaPath, SourceSink {
     })) as unknown as PeerDiagnostics[];
   }
 
-  sendData(topic: string, data: string | Uint8Array, _reliable: boolean, to: string[]): void {
-    this.#outbox.push(topic, data, to.length ? to : this.#link.handlers.room.participants.keys());
+  connections(): SfuDiagnostics[] {
+    return this.#measured;
   }
 
   close(): void {
     this.#ending.abort();
-    for (const participant of this.#link.handlers.room.participants.values()) participant.viewsChanged = undefined;
-    clearTimeout(this.#moving?.timer);
-    this.#outbox.close();
+    for (const participant of this.#link.handlers.room.participants.values()) participant.viewWatchers.delete(this);
     this.#publication.close();
     this.#selection.close();
     for (const { demand } of this.#own.values()) demand?.close();
@@ -162,35 +147,6 @@ export class SfuLink implements MediaPath, SourceSink {
     this.#own.get(sourceId)?.demand?.close();
     this.#own.delete(sourceId);
     this.#connection?.removeSource(sourceId);
-  }
-
-  // --- a running room that moves here ---
-
-  #hold(message: ProtocolMessage): void {
-    clearTimeout(this.#moving?.timer);
-    this.#moving = { message: message as ProtocolMessage & { room: { topology: string } }, timer: setTimeout(() => this.#moved(), kMoveAtMost) };
-  }
-
-  /** Once everything that others send is received here, the mesh may end. */
-  #moveOn(): void {
-    if (!this.#moving || this.#state.state !== 'connected') return;
-    for (const { id, present, sources } of this.#link.handlers.room.participants.values()) {
-      for (const source of sources.values()) if (present && !source.muted && !this.#received.has(`${id}/${source.id}`)) return;
-    }
-    this.#moved();
-  }
-
-  #moved(): void {
-    if (!this.#moving) return;
-    const { message, timer } = this.#moving;
-    this.#moving = undefined;
-    clearTimeout(timer);
-    const { participants } = this.#link.handlers.room;
-    for (const id of participants.keys()) this.#stateOf(id);
-    // Who was there when the message was sent is no news any more: the session is told of the present.
-    const capabilities = { topologies: [message.room.topology] };
-    const now = [...participants.values()].map(({ id, name, present, sources }) => ({ id, name, present, capabilities, sources: [...sources.values()] }));
-    this.#link.call.transportMessage(JSON.stringify({ ...message, participants: now }));
   }
 
   // --- the server ---
@@ -240,7 +196,6 @@ export class SfuLink implements MediaPath, SourceSink {
         return;
       }
       this.#connection = made;
-      this.#link.media = this;
       for (const [id, { content, track, demand }] of this.#own) {
         made.addSource(id, content as RemoteSource['content'], track === null, track);
         if (demand) made.setActiveLayers?.(id, demand.active);
@@ -264,14 +219,12 @@ export class SfuLink implements MediaPath, SourceSink {
         this.#state = { state, reconnections };
         this.#selection.stateChanged(state, reconnections);
         for (const id of room.participants.keys()) this.#stateOf(id);
-        this.#moveOn();
       }),
       sourceAdded: current((participantId, source, track) => this.#sourceAdded(participantId, source, track)),
       sourceRemoved: current((participantId, sourceId) => {
         const early = this.#early.get(participantId);
         if (early) this.#early.set(participantId, early.filter(({ source }) => source.id !== sourceId));
         this.#selection.removeSource(participantId, sourceId);
-        this.#received.delete(`${participantId}/${sourceId}`);
         handlers.notify({ type: 'RemoteSourceRemoved', participantId, sourceId }, null);
       }),
       slowLink: current((uplink) => {
@@ -303,8 +256,6 @@ export class SfuLink implements MediaPath, SourceSink {
       return;
     }
     handlers.notify({ type: 'RemoteSourceAdded', participantId, source }, track);
-    this.#received.add(`${participantId}/${source.id}`);
-    this.#moveOn();
     if (source.kind === 'video') this.#selection.addSource(participant, source.id, source.content, track);
   }
 
@@ -312,7 +263,7 @@ export class SfuLink implements MediaPath, SourceSink {
 
   #came(participant: RemoteParticipant): void {
     this.#stateOf(participant.id);
-    participant.viewsChanged = () => this.#selection.viewsChanged();
+    participant.viewWatchers.set(this, () => this.#selection.viewsChanged());
     const early = this.#early.get(participant.id) ?? [];
     this.#early.delete(participant.id);
     for (const { source, track } of early) this.#sourceAdded(participant.id, source, track);
@@ -321,15 +272,13 @@ export class SfuLink implements MediaPath, SourceSink {
   }
 
   #went(participant: RemoteParticipant): void {
-    participant.viewsChanged = undefined;
+    participant.viewWatchers.delete(this);
     this.#absent.delete(participant.id);
     this.#selection.removeParticipant(participant.id);
-    this.#parts.forget(participant.id);
     this.#receiversChanged();
   }
 
   #stateOf(participantId: string): void {
-    if (this.#moving) return; // Its mesh connection still does.
     const { state, reconnections } = this.#state;
     this.#link.handlers.notify({ type: 'PeerStateChanged', participantId, state, iceRestarts: reconnections }, null);
   }
@@ -369,11 +318,10 @@ export class SfuLink implements MediaPath, SourceSink {
   }
 
   #tell(to: string, told: Told): void {
-    // The id makes the session take a refusal for what it is: the other one is away or gone.
-    this.#link.connection.transport.send({ type: 'signal', id: `signal/${to}`, to, payload: { sfu: told } });
+    this.#link.tell(to, told);
   }
 
-  #told(from: string, { layers, take, data }: Told): void {
+  #told(from: string, { layers, take }: Told): void {
     const participant = this.#link.handlers.room.participants.get(from);
     if (!participant) return;
     for (const [sourceId, offered] of Object.entries(layers ?? {})) {
@@ -382,7 +330,5 @@ export class SfuLink implements MediaPath, SourceSink {
     for (const [sourceId, spatial] of Object.entries(take ?? {})) {
       if (Number.isInteger(spatial)) this.#own.get(sourceId)?.demand?.take(from, spatial);
     }
-    const whole = data && this.#parts.add(from, data);
-    if (whole) this.#link.handlers.data(from, whole.topic, whole.data);
   }
 }

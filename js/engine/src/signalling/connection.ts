@@ -4,6 +4,7 @@
 import { OptionError } from '../errors.js';
 import { requireObject, requireRoomName, requireServerUrl, throwIfAborted } from '../options.js';
 import { loadSessionModule, type SessionModule } from '../session-module.js';
+import type { Mixing } from '../topology/capabilities.js';
 import { TokenSource, type TokenOption } from './token-source.js';
 import { SignallingTransport } from './transport.js';
 
@@ -21,6 +22,11 @@ export interface ConnectOptions {
   assetBaseUrl?: string | URL;
   /** Send all media through the TURN servers that the server names. Default: false. */
   relayOnly?: boolean;
+  /**
+   * Whether this participant may mix for all others, where the room's topology is 'mcu'. 'only': it is here for nothing else, and comes
+   * first. Default: 'auto', where the browser can.
+   */
+  mixing?: Mixing;
 }
 
 /** @internal */
@@ -30,6 +36,7 @@ export class Connection {
   readonly tokens: TokenSource;
   readonly assetBaseUrl: string | URL | undefined;
   readonly relayOnly: boolean;
+  readonly mixing: Mixing;
   readonly module: Promise<SessionModule>;
   #transport: SignallingTransport | undefined;
 
@@ -44,6 +51,7 @@ export class Connection {
     this.tokens = new TokenSource(this.url, this.room, name, options.token);
     this.assetBaseUrl = options.assetBaseUrl;
     this.relayOnly = options.relayOnly ?? false;
+    this.mixing = options.mixing ?? 'auto';
     this.module = loadSessionModule(options.assetBaseUrl);
     this.module.catch(() => undefined); // Reported to whoever awaits it.
   }

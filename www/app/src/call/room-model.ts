@@ -39,6 +39,8 @@ export interface CallSummary {
 
 export class RoomModel {
   readonly people = signal<readonly Person[]>([]);
+  /** One picture of everybody, where somebody mixes; people then have none of their own. */
+  readonly mix = signal<MediaStreamTrack | null>(null);
   readonly server = signal<{ state: Room['signallingState']; since: number | null }>({ state: 'connected', since: null });
   readonly audioBlocked = signal(false);
   readonly messages = signal<readonly Message[]>([]);
@@ -72,6 +74,8 @@ export class RoomModel {
       if (source.content === 'screen') toast(`${participant.name} shares a screen`);
     }, options);
     room.addEventListener('trackremoved', refresh, options);
+    room.addEventListener('mixchange', ({ track }) => { this.mix.value = track; }, options);
+    this.mix.value = room.mix;
     room.addEventListener('peerchanged', ({ participant, state }) => {
       // The event also tells of quality: only a change of state counts.
       if (state === 'reconnecting' && this.people.value.some(({ id, state: before }) => id === participant.id && before === 'connected')) this.figures.reconnects++;

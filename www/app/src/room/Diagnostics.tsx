@@ -5,10 +5,12 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { MediaModel } from '../call/media.ts';
 import type { RoomModel } from '../call/room-model.ts';
+import type { RoomDiagnostics } from '../engine.ts';
 import { bitrate, milliseconds, percent } from '../format.ts';
 import { CopyButton, Icon } from '../ui.tsx';
 import { readDiagnostics } from './diagnostics-read.ts';
 import { LayersLogButton } from './LayersLog.tsx';
+import { TopologyPart } from './TopologyPart.tsx';
 import { asText, graphPath, overallStages, roundUp, type ConnectionView, type Stage } from './diagnostics-view.ts';
 
 const kSlots = 60;
@@ -16,12 +18,14 @@ interface History { up: number[]; down: number[] }
 
 export function Diagnostics({ room }: { room: RoomModel; media: MediaModel }) {
   const connections = useSignal<readonly ConnectionView[] | null>(null);
+  const measured = useSignal<RoomDiagnostics | null>(null);
   const history = useSignal<ReadonlyMap<string, History>>(new Map());
   useEffect(() => {
     let shown = true;
     const sample = async (): Promise<void> => {
       try {
-        const views = readDiagnostics(await room.room.getDiagnostics());
+        const digest = await room.room.getDiagnostics();
+        const views = readDiagnostics(digest);
         if (!shown) return;
         const next = new Map<string, History>();
         for (const { id, upBitsPerSecond, downBitsPerSecond } of views) {
@@ -30,6 +34,7 @@ export function Diagnostics({ room }: { room: RoomModel; media: MediaModel }) {
         }
         history.value = next;
         connections.value = views;
+        measured.value = digest;
       } catch {
         // The room is closing; the panel goes with it.
       }
@@ -44,7 +49,7 @@ export function Diagnostics({ room }: { room: RoomModel; media: MediaModel }) {
   return (
     <div class="panel-scroll diagnostics">
       <Line stages={overallStages(signalling, views)} label="The call" />
-      {views.length > 0 && <Topology people={views} />}
+      {measured.value && views.length > 0 && <TopologyPart room={room} measured={measured.value} />}
       {connections.value === null ? <p class="quiet-text">Measuring…</p> : views.length === 0 && <p class="quiet-text">As soon as somebody joins, the connection to them is shown here.</p>}
       {views.map((view) => <Connection key={view.id} view={view} history={history.value.get(view.id)} alone={views.length === 1} />)}
       <div class="row">
@@ -69,34 +74,6 @@ function Line({ stages, label }: { stages: Stage[]; label: string }) {
         </li>
       ))}
     </ol>
-  );
-}
-
-/** You and the others as a ring, with the lines that media takes: to each other, or to the server in the middle. */
-function Topology({ people }: { people: readonly ConnectionView[] }) {
-  const points = [{ name: 'You', ok: true }, ...people.map(({ name, stages }) => ({ name, ok: stages.at(-1)!.state === 'done' }))].map((person, index, all) => {
-    const angle = (all.length === 2 ? Math.PI : -Math.PI / 2) + (index * 2 * Math.PI) / all.length;
-    return { ...person, x: 150 + 62 * Math.cos(angle) * 1.5, y: 62 + 42 * Math.sin(angle) };
-  });
-  const relayed = people.some((person) => person.relayed);
-  const pair = points.length === 2;
-  const names = people.map(({ name }) => name).join(', ');
-  return (
-    <figure class="topology">
-      <svg viewBox={pair ? "0 44 300 52" : "0 -10 300 146"} role="img" aria-label={relayed ? `SFU: a media server connects you with ${names}` : `Mesh: you are connected directly to ${names}`}>
-        {relayed && points.map(({ x, y, ok }, index) => <line key={`server-${index}`} x1={150} y1={pair ? points[0]!.y : 62} x2={x} y2={y} class={ok ? 'edge ok' : 'edge'} />)}
-        {relayed && <rect x={142} y={(pair ? points[0]!.y : 62) - 8} width="16" height="16" rx="3" class="node" />}
-        {!relayed && points.slice(1).map(({ x, y, ok }, index) => <line key={`you-${index}`} x1={points[0]!.x} y1={points[0]!.y} x2={x} y2={y} class={ok ? 'edge ok' : 'edge'} />)}
-        {!relayed && points.slice(1).flatMap((a, i) => points.slice(i + 2).map((b, j) => <line key={`${i}-${j}`} x1={a.x} y1={a.y} x2={b.x} y2={b.y} class="edge faint" />))}
-        {points.map(({ name, x, y }, index) => (
-          <g key={index}>
-            <circle cx={x} cy={y} r="9" class={index === 0 ? 'node you' : 'node'} />
-            <text x={x} y={y < 61 ? y - 14 : y + 23} text-anchor="middle">{name.length > 14 ? `${name.slice(0, 13)}…` : name}</text>
-          </g>
-        ))}
-      </svg>
-      <figcaption class="small quiet-text">{relayed ? 'SFU: everybody sends once, a server passes it on' : 'Mesh: everybody is connected directly to everybody'}</figcaption>
-    </figure>
   );
 }
 

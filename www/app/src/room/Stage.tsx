@@ -6,6 +6,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { MediaModel } from '../call/media.ts';
 import type { Person, RoomModel } from '../call/room-model.ts';
 import { flip, gridLayout, stageLayout, type Rect, type Size } from '../layout.ts';
+import { TrackVideo } from '../ui.tsx';
 import { SelfTile } from './SelfTile.tsx';
 import { Tile } from './Tile.tsx';
 
@@ -23,10 +24,15 @@ export function Stage({ room, media }: { room: RoomModel; media: MediaModel }) {
     return () => watch.disconnect();
   }, []);
 
-  const { placed, self } = place(room.people.value, size.value);
+  const mix = room.mix.value;
+  const people = room.people.value;
+  const { placed, self } = place(mix ? [] : people, size.value);
   useGlide(container, placed);
   return (
     <section class="stage" aria-label="People in the call" ref={container}>
+      {mix && (
+        <div class="tile tile-screen" role="group" aria-label={`Everybody in one picture: ${people.map(({ name }) => name).join(', ')}`}><TrackVideo track={mix} /></div>
+      )}
       {placed.map(({ key, person, content, rect }) => (
         <div class="tile-place" key={key} data-key={key} ref={(element) => { if (element) put(element, rect); }}>
           <Tile person={person} content={content} small={rect.width < 240} />

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads what the engine measured into what the panel shows.
 
-import type { PeerDiagnostics, RoomDiagnostics } from '../engine.ts';
+import type { PeerDiagnostics, RoomDiagnostics, Topology } from '../engine.ts';
 import { bitrate, milliseconds, percent } from '../format.ts';
 import { layerWords } from './layer-words.ts';
 import { signallingStage, type ConnectionView, type Stage, type StageState } from './diagnostics-view.ts';
+import { topologyName } from './topology-view.ts';
 
 /** One view per participant, in the engine's order. What is not measured yet is a dash or left out, never an error. */
 export function readDiagnostics(diagnostics: RoomDiagnostics): ConnectionView[] {
   return diagnostics.peers.map((peer) => ({
     id: peer.participantId,
     name: peer.name,
-    relayed: diagnostics.topology === 'sfu',
-    stages: stagesOf(peer, diagnostics.signalling.state),
+    stages: diagnostics.topology === 'relay' ? relayStages(peer, diagnostics.signalling) : stagesOf(peer, diagnostics.signalling.state),
     facts: factsOf(peer, diagnostics.topology),
     roundTripMs: peer.candidatePair?.roundTripMs ?? null,
     loss: lossOf(peer),
@@ -45,6 +45,19 @@ export function stagesOf(peer: PeerDiagnostics, signalling: string): Stage[] {
   ];
 }
 
+/** Through the server's relay there is neither ICE nor DTLS: the server's own socket, and TLS where it has that. */
+export function relayStages(peer: PeerDiagnostics, { state, url }: RoomDiagnostics['signalling']): Stage[] {
+  const [signalling, , , communicating] = stagesOf(peer, state) as [Stage, Stage, Stage, Stage];
+  const done: StageState = peer.state === 'connected' ? 'done' : peer.state === 'failed' ? 'failed' : 'working';
+  const secure = url.startsWith('https:');
+  return [
+    signalling,
+    { name: 'Connecting', state: done, words: done === 'done' ? 'through the server' : peer.state },
+    { name: 'Securing', state: done, words: done === 'done' ? (secure ? 'TLS to the server' : 'not encrypted') : 'waiting' },
+    { ...communicating, state: done },
+  ];
+}
+
 function routeWords({ candidatePair }: PeerDiagnostics): string {
   const types = [candidatePair?.local.type, candidatePair?.remote.type];
   if (types.includes('relay')) return 'through a relay';
@@ -61,10 +74,10 @@ function tlsName(version: string | undefined): string {
   }
 }
 
-function factsOf(peer: PeerDiagnostics, topology: string): [string, string][] {
+function factsOf(peer: PeerDiagnostics, topology: Topology): [string, string][] {
   const { candidatePair: pair, transport, inbound, outbound } = peer;
   const facts: [string, string | undefined][] = [
-    ['Topology', topology === 'sfu' ? 'SFU' : topology],
+    ['Topology', topologyName[topology]],
     ['Route', pair ? `${candidate(pair.local)} ⇄ ${candidate(pair.remote)}` : 'none chosen yet'],
     ['ICE', `${peer.states.iceConnectionState}, gathering ${peer.states.iceGatheringState}${peer.iceRestarts > 0 ? `, ${peer.iceRestarts} restarts` : ''}`],
     ['Available up', pair?.availableOutgoingBitrate ? bitrate(pair.availableOutgoingBitrate) : undefined],

@@ -10,8 +10,6 @@ export interface Stage { name: 'Signalling' | 'Connecting' | 'Securing' | 'Commu
 export interface ConnectionView {
   id: string;
   name: string;
-  /** Through a media server, not directly. */
-  relayed: boolean;
   stages: Stage[];
   /** What is said beside a term, in order. */
   facts: [term: string, value: string][];

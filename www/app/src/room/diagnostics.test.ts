@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { PeerDiagnostics } from '../engine.ts';
-import { readDiagnostics, stagesOf } from './diagnostics-read.ts';
+import { readDiagnostics, relayStages, stagesOf } from './diagnostics-read.ts';
 import { asText, graphPath, overallStages, roundUp } from './diagnostics-view.ts';
 
 const peer = (over: Partial<PeerDiagnostics> = {}): PeerDiagnostics => ({
@@ -35,9 +35,19 @@ describe('stages', () => {
   });
 });
 
+describe('stages on the relay', () => {
+  const signalling = { state: 'connected', since: 0, transport: 'websocket', url: 'https://meet.example' } as const;
+  const relayed = peer({ transport: { receiveBitsPerSecond: 1_000_000 } });
+  it('are those of the server’s socket', () => {
+    expect(relayStages(relayed, signalling).map(({ words }) => words)).toEqual(['connected', 'through the server', 'TLS to the server', '1.0 Mbit/s']);
+    expect(relayStages(relayed, { ...signalling, url: 'http://localhost' })[2]!.words).toBe('not encrypted');
+    expect(relayStages({ ...relayed, state: 'reconnecting' }, signalling).map(({ state }) => state)).toEqual(['done', 'working', 'working', 'working']);
+  });
+});
+
 describe('the panel', () => {
-  const diagnostics = { at: 0, room: 'x', topology: 'mesh', participantId: 'me', signalling: { state: 'connected', since: 0, transport: 'websocket', url: '' }, peers: [peer(), peer({ participantId: 'p2', name: 'Ben', state: 'failed', states: { ...peer().states, iceConnectionState: 'failed' } })] } as const;
-  const views = readDiagnostics({ ...diagnostics, peers: [...diagnostics.peers] });
+  const diagnostics = { at: 0, room: 'x', topology: 'mesh', connections: [], participantId: 'me', signalling: { state: 'connected', since: 0, transport: 'websocket', url: '' }, peers: [peer(), peer({ participantId: 'p2', name: 'Ben', state: 'failed', states: { ...peer().states, iceConnectionState: 'failed' } })] } as const;
+  const views = readDiagnostics({ ...diagnostics, connections: [], peers: [...diagnostics.peers] });
   it('takes the worst loss and leaves out what nobody sends', () => {
     expect(views[0]!.loss).toBe(0.01);
     expect(views[0]!.facts.filter(([term]) => term.startsWith('Receiving'))).toEqual([]);

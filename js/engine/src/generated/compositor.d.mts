@@ -16,9 +16,7 @@ export type PixelFormat = 'I420'|'NV12'|'RGBA'|'RGBX'|'BGRA'|'BGRX';
 
 export type ColorMatrix = 'bt601'|'bt709';
 
-export type Behind = 'room'|'blur'|'color'|'picture'|'transparent';
-
-export type Fit = 'cover'|'contain';
+export type LayoutKind = 'grid'|'speaker'|'screen'|'picture-in-picture';
 
 export type Outcome = {
   code: EmbindString,
@@ -45,38 +43,43 @@ export type FrameDescription = {
   stride2: number
 };
 
-export type Look = {
-  behind: Behind,
-  strength: number,
-  red: number,
-  green: number,
-  blue: number,
-  fit: Fit,
-  lightWrap: number,
-  portraitLight: number,
-  autoFraming: boolean
+export type Rect = {
+  x: number,
+  y: number,
+  width: number,
+  height: number
 };
 
-export interface VideoPipeline extends ClassHandle {
+export type TileLook = {
+  contain: boolean,
+  red: number,
+  green: number,
+  blue: number
+};
+
+export interface VideoCompositor extends ClassHandle {
+  setSize(width: number, height: number): Outcome;
+  setTile(key: number, look: TileLook): Outcome;
+  removeTile(key: number): void;
+  setLayout(kind: LayoutKind, featured: number, transitionMilliseconds: number): void;
+  input(key: number, size: number): Bytes;
+  takeFrame(key: number, frame: FrameDescription): Outcome;
+  clearFrame(key: number): void;
   scratch(size: number): Bytes;
-  releaseScratch(): void;
-  load(size: number): Outcome;
-  setLook(look: Look): Outcome;
-  setPicture(frame: FrameDescription): Outcome;
-  setDetail(detail: number): Outcome;
-  input(size: number): Bytes;
-  prepare(frame: FrameDescription): Outcome;
-  segment(): Outcome;
-  render(): Bytes;
+  setLabel(key: number, width: number, height: number): Outcome;
+  setMark(key: number, width: number, height: number): Outcome;
+  place(key: number): Rect;
+  compose(nowMilliseconds: number): Bytes;
+  matrix(): ColorMatrix;
+  fullRange(): boolean;
 }
 
 interface EmbindModule {
   PixelFormat: {I420: 'I420', NV12: 'NV12', RGBA: 'RGBA', RGBX: 'RGBX', BGRA: 'BGRA', BGRX: 'BGRX'};
   ColorMatrix: {bt601: 'bt601', bt709: 'bt709'};
-  Behind: {room: 'room', blur: 'blur', color: 'color', picture: 'picture', transparent: 'transparent'};
-  Fit: {cover: 'cover', contain: 'contain'};
-  VideoPipeline: {
-    new(): VideoPipeline;
+  LayoutKind: {grid: 'grid', speaker: 'speaker', screen: 'screen', 'picture-in-picture': 'picture-in-picture'};
+  VideoCompositor: {
+    new(): VideoCompositor;
   };
 }
 

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Changing the topology: nothing stops before the new way delivers, and the old one ends when everybody has moved.
+
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { RemoteParticipant, type ParticipantRecord } from '../participants/remote-participant.js';
+import type { Notification } from '../rooms/notifications.js';
+import type { SessionLink } from '../rooms/session-link.js';
+import type { ProtocolMessage } from '../signalling/transport.js';
+import { Board, type RoomOffer } from './board.js';
+import { kLinks, type LinkHost, type OpenLink, type Topology, type TopologyLink } from './link.js';
+
+class FakeLink implements TopologyLink {
+  received: ProtocolMessage[] = [];
+  closed = false;
+  constructor(readonly host: LinkHost, readonly mixes = false) {}
+  receive(message: ProtocolMessage) { this.received.push(message); }
+  audioLevel() { return 0; }
+  async diagnostics() { return []; }
+  close() { this.closed = true; }
+  reaches(participantId: string, track: MediaStreamTrack) {
+    this.host.handlers.notify({ type: 'PeerStateChanged', participantId, state: 'connected', iceRestarts: 0 }, null);
+    this.host.handlers.notify({ type: 'RemoteSourceAdded', participantId, source: camera }, track);
+  }
+}
+
+const camera = { id: 'camera', kind: 'video' as const, content: 'camera' as const, muted: false };
+const track = (id: string, muted = false) => Object.assign(new EventTarget(), { id, muted }) as unknown as MediaStreamTrack;
+const record = (id: string): ParticipantRecord => ({ id, name: id, present: true, sources: [camera] });
+const links = kLinks as Partial<Record<Topology, () => Promise<OpenLink>>>;
+const known = { ...links };
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  Object.assign(links, { mcu: undefined, relay: undefined }, known);
+});
+
+/** A room with Ben, whose camera comes through the mesh, and fake links for 'sfu' and 'mcu'. */
+function setUp() {
+  const made: FakeLink[] = [];
+  links.sfu = async () => (host) => (made.push(new FakeLink(host)), made.at(-1)!);
+  links.mcu = async () => (host) => (made.push(new FakeLink(host, true)), made.at(-1)!);
+  const ben = new RemoteParticipant(record('ben'), () => 0);
+  const room = Object.assign(new EventTarget(), { participants: new Map([['ben', ben]]) });
+  const told: Notification[] = [];
+  const sent: ProtocolMessage[] = [];
+  const ending = new AbortController();
+  const notify = (it: Notification, track: MediaStreamTrack | null) => {
+    told.push(it);
+    if (it.type === 'PeerStateChanged') ben.setState(it.state, it.iceRestarts);
+    if (it.type === 'RemoteSourceAdded') ben.setTrack(it.source, track);
+    if (it.type === 'RemoteSourceRemoved') ben.removeTrack(it.sourceId);
+  };
+  ben.setState('connected', 0);
+  ben.setTrack(camera, track('mesh'));
+  const session = {
+    handlers: { room, notify, publish: vi.fn(), data: vi.fn(), quality: vi.fn(), activeSpeaker: vi.fn(), play: vi.fn(), unreachable: vi.fn() },
+    connection: { transport: { connected: true, send: (message: ProtocolMessage) => void sent.push(message) } },
+    call: { transportMessage: vi.fn() },
+    ended: ending.signal, media: null, topology: 'mesh', offer: undefined, mix: null, intercept: undefined,
+  } as unknown as SessionLink;
+  const board = new Board(session);
+  const joined = (topology: Topology, epoch: number): ProtocolMessage => {
+    const room: RoomOffer = { topology, topologies: ['mesh', 'sfu', 'mcu'], epoch };
+    session.offer = room;
+    return { type: 'joined', moved: true, room };
+  };
+  const arrived = (epoch: number): ProtocolMessage => ({ type: 'signal', from: 'ben', payload: { topology: { arrived: epoch } } });
+  const shown = () => ben.sources.get('camera')?.track?.id;
+  return { board, session, room, ben, made, told, sent, joined, arrived, shown };
+}
+
+const settled = () => vi.advanceTimersByTimeAsync(0);
+
+test('the picture changes over when the new one arrives, and the mesh ends when the other has moved, too', async () => {
+  const { board, session, made, sent, joined, arrived, shown } = setUp();
+  const changes: string[] = [];
+  session.handlers.room.addEventListener('topologychange', ({ topology, previous }) => changes.push(`${previous} ${topology}`));
+  board.receive(joined('sfu', 1));
+  await settled();
+  expect(made[0]?.received[0]).toMatchObject({ type: 'joined' });
+  expect(shown()).toBe('mesh');
+  const silent = track('sfu', true);
+  made[0]!.reaches('ben', silent);
+  expect([shown(), session.topology]).toEqual(['mesh', 'mesh']);
+  silent.dispatchEvent(new Event('unmute'));
+  expect([shown(), session.topology]).toEqual(['mesh', 'mesh']); // It says so, but is muted still.
+  Object.assign(silent, { muted: false });
+  silent.dispatchEvent(new Event('unmute'));
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect([shown(), session.topology, session.media]).toEqual(['sfu', 'sfu', made[0]]);
+  expect(changes).toEqual(['mesh sfu']);
+  expect(sent).toContainEqual(expect.objectContaining({ type: 'signal', to: 'ben', payload: { topology: { arrived: 1 } } }));
+  expect(session.call.transportMessage).not.toHaveBeenCalled();
+  board.receive(arrived(1));
+  expect(session.call.transportMessage).toHaveBeenCalledOnce();
+  // What the mesh says when it ends is not news.
+  expect(session.intercept?.({ type: 'RemoteSourceRemoved', participantId: 'ben', sourceId: 'camera' }, null)).toBe(true);
+  board.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('back to the mesh: the session connects meanwhile, and the link ends after it', async () => {
+  const { board, session, made, joined, arrived, shown } = setUp();
+  board.receive(joined('sfu', 1));
+  await settled();
+  made[0]!.reaches('ben', track('sfu'));
+  board.receive(arrived(1));
+  expect(shown()).toBe('sfu');
+  session.intercept?.({ type: 'PeerStateChanged', participantId: 'ben', state: 'connecting', iceRestarts: 0 }, null);
+  session.intercept?.({ type: 'RemoteSourceRemoved', participantId: 'ben', sourceId: 'camera' }, null);
+  board.receive(joined('mesh', 2));
+  session.intercept?.({ type: 'RemoteSourceAdded', participantId: 'ben', source: camera }, track('mesh again'));
+  expect(shown()).toBe('sfu');
+  session.intercept?.({ type: 'PeerStateChanged', participantId: 'ben', state: 'connected', iceRestarts: 0 }, null);
+  expect([shown(), session.media]).toEqual(['mesh again', session.call]);
+  expect(made[0]!.closed).toBe(false);
+  await vi.advanceTimersByTimeAsync(5_001);
+  expect(made[0]!.closed).toBe(true);
+  board.close();
+});
+
+test('where one mixes, its picture stands for everybody', async () => {
+  const { board, session, ben, made, joined } = setUp();
+  const mixes: (string | undefined)[] = [];
+  session.handlers.room.addEventListener('mixchange', ({ track }) => mixes.push(track?.id));
+  board.receive(joined('mcu', 1));
+  await settled();
+  const { handlers } = made[0]!.host;
+  handlers.notify({ type: 'PeerStateChanged', participantId: 'ben', state: 'connected', iceRestarts: 0 }, null);
+  expect(session.topology).toBe('mesh');
+  handlers.mix(track('mix'), track('sound'));
+  expect([session.topology, session.mix?.id, ben.sources.get('camera')?.track]).toEqual(['mcu', 'mix', null]);
+  expect(session.handlers.play).toHaveBeenLastCalledWith(expect.objectContaining({ id: 'sound' }));
+  session.intercept?.({ type: 'RemoteSourceAdded', participantId: 'ben', source: camera }, track('mesh again'));
+  session.intercept?.({ type: 'PeerStateChanged', participantId: 'ben', state: 'connected', iceRestarts: 0 }, null);
+  board.receive(joined('mesh', 2));
+  expect([session.topology, session.mix]).toEqual(['mesh', null]);
+  expect(mixes).toEqual(['mix', undefined]);
+  board.close();
+});
+
+test('a way that reaches nobody is told of, and left when the server says so; the call goes on as before', async () => {
+  const { board, session, made, told, sent, joined, shown } = setUp();
+  board.receive(joined('sfu', 1));
+  await vi.advanceTimersByTimeAsync(11_900);
+  expect(sent).toEqual([]);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(sent).toEqual([{ type: 'connectivity', epoch: 1, ok: false }]);
+  expect(told).toContainEqual(expect.objectContaining({ type: 'Warning', code: 'topology-unavailable' }));
+  board.receive(joined('mesh', 2));
+  expect(made[0]!.closed).toBe(true);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect([shown(), session.topology]).toEqual(['mesh', 'mesh']);
+  board.close();
+});
+
+test('setTopology() asks, and settles with the change, the refusal, or the end', async () => {
+  const { board, session, made, sent, joined } = setUp();
+  const done = board.choose('sfu');
+  expect(sent).toEqual([{ type: 'topology', id: 'topology/1', topology: 'sfu' }]);
+  board.receive(joined('sfu', 1));
+  await settled();
+  made[0]!.reaches('ben', track('sfu'));
+  await done;
+  expect(session.topology).toBe('sfu');
+  const refused = board.choose('relay');
+  board.receive({ type: 'error', code: 'topology-unavailable', message: 'Not here.', inReplyTo: 'topology/2' });
+  await expect(refused).rejects.toMatchObject({ code: 'topology-unavailable', message: 'Not here.' });
+  await expect(board.choose('ring' as Topology)).rejects.toMatchObject({ code: 'option-invalid' });
+  const late = expect(board.choose('mesh')).rejects.toMatchObject({ code: 'topology-unavailable' });
+  await vi.advanceTimersByTimeAsync(30_001);
+  await late;
+  board.close();
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two pages with nothing but the relay between them: moving pictures and sound both ways, in step; a receiver that stalls harms nobody.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { RelayClient } from '../../../js/server/src/testing/relay-client.js';
+import { launchChromium } from '../lib/chromium.js';
+import { engineDist } from '../lib/paths.js';
+import { Resources, until } from '../lib/resources.js';
+import { Server } from '../lib/server.js';
+import { close, look, type Seen, start, takeDelays } from './in-page.js';
+import { serveRelayPage, takePlace } from './site.js';
+
+const tones = [700, 1900];
+const suite = new Resources();
+let server: Server;
+let site: string;
+beforeAll(async () => {
+  server = suite.add(await Server.start({ staticDir: engineDist, flags: ['--allowed-origins', 'http://127.0.0.1:*'] }), 'server', value => value.close());
+  site = await serveRelayPage(suite);
+}, 60_000);
+afterAll(() => suite.close());
+
+test('pictures move and sound is heard both ways; a stalled receiver harms nobody; a lost server is noticed; close() ends it', async () => {
+  await using resources = new Resources();
+  const browser = resources.add(await launchChromium(), 'chromium', value => value.close());
+  const room = 'relay';
+  const pages = [];
+  for (const tone of tones) {
+    const page = await browser.newPage();
+    page.on('pageerror', error => console.log(`page: ${String(error)}`));
+    await page.goto(site);
+    await page.waitForFunction(() => 'relay' in globalThis);
+    const participantKey = await takePlace(resources, server.origin, room);
+    await page.evaluate(start, { url: server.origin, room, participantKey, tone, width: 320, height: 180, frameRate: 10 });
+    pages.push(page);
+  }
+  let last: Seen[][] = [];
+  const watch = async (): Promise<Seen[][]> => (last = await Promise.all(pages.map(page => page.evaluate(look, tones))));
+  const goes = (seen: Seen[][], from: number[] = [0, 0]): boolean => seen.every(([other], page) =>
+    other !== undefined && other.different >= from[page]! + 15 && other.levels[1 - page]! > -50 && other.levels[page]! < other.levels[1 - page]! - 20);
+  const state = (): string => JSON.stringify(last);
+  await until('pictures and sound both ways', async () => goes(await watch()), 60_000, 200).catch((error: Error) => { throw new Error(`${error.message}\n${state()}`); });
+  expect(last.map(([other]) => other!.width)).toEqual([320, 320]);
+
+  const stalled = resources.add(await RelayClient.open(server.origin), 'stalled receiver', value => value[Symbol.asyncDispose]());
+  stalled.send({ type: 'enter', protocol: 1, room, participantKey: await takePlace(resources, server.origin, room) });
+  await until('a first frame to the stalled receiver', () => stalled.media.length > 0, 20_000);
+  const from = last.map(([other]) => other!.different);
+  await until('both to go on', async () => goes(await watch(), from), 60_000, 200).catch((error: Error) => { throw new Error(`${error.message}\n${state()}`); });
+  await until('the stalled receiver to be cut off', () => stalled.closeCode === 4006, 40_000);
+
+  await server.kill();
+  await until('both to notice', async () => (await Promise.all(pages.map(page => page.evaluate(() => relaying.connection.state)))).every(it => it === 'reconnecting'), 20_000);
+
+  const delays = (await Promise.all(pages.map(page => page.evaluate(takeDelays)))).map(list => list.toSorted((a, b) => a - b)[list.length >> 1]);
+  console.log(`glass to glass, 320x180 at 10 fps, milliseconds: ${delays.join(', ')}`);
+  for (const page of pages) {
+    expect(await page.evaluate(close)).toEqual({ remote: ['live', 'live'].map(() => 'ended'), own: ['live', 'live'], state: 'closed', after: 'closed' });
+  }
+}, 240_000);
