@@ -127,4 +127,7 @@ test('what is missing is said', async () => {
   await expect(startServer({ redisUrl: 'redis://127.0.0.1:1' })).rejects.toThrow(ClusterError);
   expect(() => resolveOptions({ openRooms: true, redisUrl })).toThrow(/tokenSecret/);
   expect(() => resolveOptions({ tokenSecret: kSecret, redisUrl: 'http://redis' })).toThrow(OptionError);
+  // The relay knows only those who are at its own process.
+  expect(() => resolveOptions({ tokenSecret: kSecret, redisUrl, relay: true })).toThrow(/relay/);
+  expect([resolveOptions({ tokenSecret: kSecret, redisUrl }).relay, resolveOptions({ tokenSecret: kSecret }).relay]).toEqual([false, true]);
 }, 30_000);

@@ -108,7 +108,7 @@ export interface TesseraServerOptions {
   /** Heartbeat of the sockets, in milliseconds. Defaults 5000 and 4000: a dead one is noticed within 9 s. */
   pingIntervalMs?: number;
   pingTimeoutMs?: number;
-  /** Forwards media for clients that cannot reach each other or an SFU (RELAY.md). Default true. */
+  /** Forwards media for clients that cannot reach each other or an SFU (RELAY.md). Default true, with `redisUrl` false: it works within one process. */
   relay?: boolean;
   /** Frames a second that one client may send to the relay. Default 800: two cameras in six layers, a screen and sound. */
   relayFrameRate?: number;
@@ -187,7 +187,7 @@ const schema = z.strictObject({
   idleTimeoutMs: milliseconds.min(100).default(60000),
   pingIntervalMs: milliseconds.min(50).default(5000),
   pingTimeoutMs: milliseconds.min(50).default(4000),
-  relay: z.boolean().default(true),
+  relay: z.boolean().optional(),
   relayFrameRate: positive.default(800),
   relayByteRate: positive.min(10_000).default(1_500_000),
   relayStallMs: milliseconds.min(100).default(10_000),
@@ -196,7 +196,7 @@ const schema = z.strictObject({
   logDestination: z.custom<{ write(line: string): void }>().optional(),
 });
 
-export type ResolvedOptions = z.output<typeof schema> & { roomCapacity: number };
+export type ResolvedOptions = z.output<typeof schema> & { roomCapacity: number; relay: boolean };
 
 /** Places in a room, where the operator has not chosen. */
 const kMeshCapacity = 6;
@@ -222,5 +222,9 @@ export function resolveOptions(options: TesseraServerOptions): ResolvedOptions {
   if (result.data.redisUrl !== undefined && result.data.tokenSecret === undefined) {
     throw new OptionError('Option "tokenSecret" is needed with "redisUrl", the same on every server: a token of one must be good at the others.');
   }
-  return { ...result.data, roomCapacity: result.data.roomCapacity ?? (result.data.sfu ? kSfuCapacity : kMeshCapacity) };
+  if (result.data.redisUrl !== undefined && result.data.relay) {
+    throw new OptionError('Option "relay" does not go with "redisUrl": the relay carries media within one process, and people of a room may be at several.');
+  }
+  const relay = result.data.relay ?? result.data.redisUrl === undefined;
+  return { ...result.data, relay, roomCapacity: result.data.roomCapacity ?? (result.data.sfu ? kSfuCapacity : kMeshCapacity) };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What clients learn of a media server: numbers and secrets that are each room's own.
 import { decodeJwt, jwtVerify } from 'jose';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { OptionError, resolveOptions } from './options.js';
 import { sfuInfoFor } from './sfu.js';
 import { kSecret, startServer, TestClient, tokenFor } from './testing/client.js';
@@ -9,6 +9,8 @@ import { kSecret, startServer, TestClient, tokenFor } from './testing/client.js'
 const janus = { kind: 'janus' as const, url: 'wss://janus.example' };
 const livekit = { kind: 'livekit' as const, url: 'wss://livekit.example', apiKey: 'key', apiSecret: 'a secret of LiveKit, long enough for HS256' };
 const key = new Uint8Array(32).fill(7);
+/** A slow machine takes seconds to load the signing of tokens. */
+beforeAll(async () => void (await import('livekit-server-sdk')), 60_000);
 const ana = (room: string) => ({ room, participantId: 'ana-1', name: 'Ana', ttlSeconds: 3600 });
 const janusInfoFor = async (otherKey: Uint8Array, room: string) => {
   const info = await sfuInfoFor(janus, otherKey, ana(room));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call through a real LiveKit: layers that follow the tiles, senders that encode what is watched, LiveKit killed; and a page's own
-// livekit-client beside it, with our layer selection and our background.
+// livekit-client beside it, with our layer selection and our background. Signalling of both goes through tessera-server.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Network } from '../../net/network.js';
@@ -45,7 +45,7 @@ beforeAll(async () => {
   const network = suite.add(await Network.create(), 'network', value => value.close());
   livekit = suite.add(await LiveKit.start(await network.addHost('livekit')), 'livekit', value => value.close());
   const folder = ownLiveKitClient(barePage(suite, 'layers', 'livekit'));
-  server = suite.add(await Server.start({ staticDir: folder, flags: [...livekit.flags, '--mesh-up-to', '0'] }), 'server', value => value.close());
+  server = suite.add(await Server.start({ staticDir: folder, flags: [...livekit.flags, '--sfu-through-server', '--mesh-up-to', '0'] }), 'server', value => value.close());
   browser = suite.add(await launchChromium({ camera: 'wide' }), 'chromium', value => value.close());
   room = newRoom();
   ana = await enter('Ana', { width: 960, height: 540 });
@@ -140,7 +140,7 @@ test("a page's own livekit-client: our selection chooses by the element's size, 
     await local.setProcessor(processor);
     await own.localParticipant.publishTrack(local, { simulcast: false });
     Object.assign(globalThis, { own, layers, video, processor, local });
-  }, { url: livekit.url, token });
+  }, { url: `${server.origin.replace('http', 'ws')}/sfu`, token });
   const height = (): Promise<number> => page.evaluate(() => (globalThis as never as { video: HTMLVideoElement }).video.videoHeight);
   await until('the smallest layer', async () => (await height()) === 135, 30_000);
   await page.evaluate(() => { (globalThis as never as { video: HTMLVideoElement }).video.style.width = '900px'; });
