@@ -149,16 +149,19 @@ void Selector::statistics(Timestamp now, std::span<const StreamSample> samples) 
     if (entry == nullptr) continue;
     if (entry->last_frames >= 0 && sample.frames_decoded > entry->last_frames) frameArrived(*entry, now);
     const Duration since = now - entry->last_statistics;
-    const auto layer = entry->kind == ChoiceKind::kVideo ? entry->catalogue.find(entry->spatial, entry->temporal) : std::nullopt;
-    if (layer) expected_[i] = entry->catalogue.layers()[*layer].frame_rate;
+    const Layer* layer = nullptr;
+    if (entry->kind == ChoiceKind::kVideo) {
+      if (const auto found = entry->catalogue.find(entry->spatial, entry->temporal)) layer = &entry->catalogue.layers()[*found];
+    }
+    if (layer != nullptr) expected_[i] = layer->frame_rate;
     // A second's worth at a time, of a layer that has been in force throughout.
     if (since >= Duration::seconds(1)) {
       const std::int64_t bytes = sample.bytes_received - entry->last_bytes;
       const DataRate rate = DataRate::bitsPerSecond(static_cast<std::int64_t>(std::min(1e12, static_cast<double>(std::max<std::int64_t>(bytes, 0)) * 8 / since.toSeconds())));
       const bool settled = now - entry->changed > Duration::millis(2500) && estimator_.evidence() < 300;
       // On a congested link a layer costs at least what arrives of it: one that was stated too low is corrected all the sooner.
-      const bool dearer = layer && entry->last_statistics - entry->changed > kSwitched && rate > entry->catalogue.layers()[*layer].bitrate;
-      if (layer && entry->last_frames >= 0 && bytes > 0 && (settled || dearer)) entry->catalogue.measured(entry->spatial, entry->temporal, rate);
+      const bool dearer = layer != nullptr && entry->last_statistics - entry->changed > kSwitched && rate > layer->bitrate;
+      if (layer != nullptr && entry->last_frames >= 0 && bytes > 0 && (settled || dearer)) entry->catalogue.measured(entry->spatial, entry->temporal, rate);
       decode_cost_.observe(entry->catalogue.source().codec, sample.resolution, sample.frames_decoded - entry->last_decoded, sample.decode_time - entry->last_decode_time);
       entry->last_bytes = sample.bytes_received;
       entry->last_decoded = sample.frames_decoded;
