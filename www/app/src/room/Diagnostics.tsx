@@ -9,6 +9,7 @@ import { bitrate, milliseconds, percent } from '../format.ts';
 import { CopyButton, Icon } from '../ui.tsx';
 import { readDiagnostics } from './diagnostics-read.ts';
 import { LayersLogButton } from './LayersLog.tsx';
+import { saveText } from './save-text.ts';
 import { asText, graphPath, overallStages, roundUp, type ConnectionView, type Stage } from './diagnostics-view.ts';
 
 const kSlots = 60;
