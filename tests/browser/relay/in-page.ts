@@ -6,7 +6,7 @@ interface Relaying {
   connection: Awaited<ReturnType<Relay['RelayConnection']['connect']>>;
   own: MediaStreamTrack[];
   /** Of each other: the video element, and what its sound gives. */
-  shown: Map<string, { video?: HTMLVideoElement; analyser?: AnalyserNode; frames: number; seen: Set<number> }>;
+  shown: Map<string, { video?: HTMLVideoElement; source?: AudioNode; analyser?: AnalyserNode; frames: number; seen: Set<number> }>;
   context: AudioContext;
   delays: number[];
   states: string[];
@@ -77,7 +77,8 @@ export async function start({ url, room, participantKey, tone, width, height, fr
     const person = of(participantId);
     if (kind === 'audio') {
       person.analyser = new AnalyserNode(context, { fftSize: 4096 });
-      context.createMediaStreamSource(new MediaStream([track])).connect(person.analyser);
+      person.source = context.createMediaStreamSource(new MediaStream([track]));
+      person.source.connect(person.analyser).connect(new GainNode(context, { gain: 0 })).connect(context.destination);
       return;
     }
     const video = document.createElement('video');
@@ -129,6 +130,12 @@ export function look(tones: number[]): Seen[] {
     };
     return { participantId, frames, different: seen.size, width: video?.videoWidth ?? 0, levels: tones.map(level) };
   });
+}
+
+/** For messages of failed tests: whether this page's sound runs, and what it sends and receives. */
+export async function counted(): Promise<string> {
+  const { context, connection } = relaying;
+  return JSON.stringify({ context: `${context.state} for ${context.currentTime.toFixed(1)} s`, ...(await connection.statistics()) });
 }
 
 /** The delays from drawing to showing that were read since the last call, in milliseconds. */

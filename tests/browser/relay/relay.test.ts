@@ -7,7 +7,7 @@ import { launchChromium } from '../lib/chromium.js';
 import { engineDist } from '../lib/paths.js';
 import { Resources, until } from '../lib/resources.js';
 import { Server } from '../lib/server.js';
-import { close, look, refused, type Seen, start, takeDelays } from './in-page.js';
+import { close, counted, look, refused, type Seen, start, takeDelays } from './in-page.js';
 import { serveRelayPage, takePlace } from './site.js';
 
 const tones = [700, 1900];
@@ -39,15 +39,15 @@ test('pictures move and sound is heard both ways; a stalled receiver harms nobod
   const watch = async (): Promise<Seen[][]> => (last = await Promise.all(pages.map(page => page.evaluate(look, tones))));
   const goes = (seen: Seen[][], from: number[] = [0, 0]): boolean => seen.every(([other], page) =>
     other !== undefined && other.different >= from[page]! + 15 && other.levels[1 - page]! > -50 && other.levels[page]! < other.levels[1 - page]! - 20);
-  const state = (): string => JSON.stringify(last);
-  await until('pictures and sound both ways', async () => goes(await watch()), 60_000, 200).catch((error: Error) => { throw new Error(`${error.message}\n${state()}`); });
+  const state = async (): Promise<string> => [JSON.stringify(last), ...(await Promise.all(pages.map(page => page.evaluate(counted))))].join('\n');
+  await until('pictures and sound both ways', async () => goes(await watch()), 60_000, 200).catch(async (error: Error) => { throw new Error(`${error.message}\n${await state()}`); });
   expect(last.map(([other]) => other!.width)).toEqual([320, 320]);
 
   const stalled = resources.add(await RelayClient.open(server.origin), 'stalled receiver', value => value[Symbol.asyncDispose]());
   stalled.send({ type: 'enter', protocol: 1, room, participantKey: await takePlace(resources, server.origin, room) });
   await until('a first frame to the stalled receiver', () => stalled.media.length > 0, 20_000);
   const from = last.map(([other]) => other!.different);
-  await until('both to go on', async () => goes(await watch(), from), 60_000, 200).catch((error: Error) => { throw new Error(`${error.message}\n${state()}`); });
+  await until('both to go on', async () => goes(await watch(), from), 60_000, 200).catch(async (error: Error) => { throw new Error(`${error.message}\n${await state()}`); });
   await until('the stalled receiver to be cut off', () => stalled.closeCode === 4006, 40_000);
 
   expect(await pages[0]!.evaluate(refused, { url: server.origin, room })).toBe('RelayError not-joined');

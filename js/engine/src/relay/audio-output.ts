@@ -11,6 +11,8 @@ const kSampleRate = 48_000;
 export class AudioOutput {
   #decoder: AudioDecoder | null = null;
   #port: MessagePort | null = null;
+  /** Timestamps of the packets that are being decoded: browsers count on from the first and know nothing of gaps. */
+  readonly #times: number[] = [];
   #closed = false;
   shown = 0;
   dropped = 0;
@@ -33,6 +35,7 @@ export class AudioOutput {
 
   decode(payload: Uint8Array<ArrayBuffer>, timestamp: number): void {
     if (!this.#decoder) this.#open();
+    this.#times.push(timestamp);
     this.#decoder!.decode(new EncodedAudioChunk({ type: 'key', timestamp, data: payload }));
   }
 
@@ -51,6 +54,7 @@ export class AudioOutput {
       output: (data) => this.#take(data),
       error: () => {
         if (this.#decoder === decoder) this.#decoder = null;
+        this.#times.length = 0;
         this.dropped++;
       },
     });
@@ -61,7 +65,7 @@ export class AudioOutput {
   #take(data: AudioData): void {
     const samples = new Float32Array(data.numberOfFrames);
     data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
-    const { timestamp } = data;
+    const timestamp = this.#times.shift() ?? data.timestamp;
     data.close();
     if (this.#closed || !this.#port) return;
     const at = this.playout.place(timestamp, samples.length);

@@ -10,6 +10,8 @@ import type { UplinkOptions } from './video-uplink.js';
 
 const kSampleRate = 48_000;
 const kBitrate = 32_000;
+/** A packet is 20 ms: two of the worklet's blocks. */
+const kBlocksInPacket = 2;
 /** Blocks that may wait for the encoder; more are dropped, or sound would come ever later. */
 const kMostWaiting = 10;
 
@@ -17,6 +19,8 @@ export class AudioUplink {
   readonly #encoder: AudioEncoder;
   readonly #clock = new CaptureClock();
   #stream = 0;
+  /** Timestamps of the blocks that are being encoded: browsers count on from the first and know nothing of those left out. */
+  readonly #times: number[] = [];
   readonly #counted = { framesSent: 0, framesDropped: 0, keyFrames: 0, bytesSent: 0 };
 
   constructor(
@@ -32,7 +36,8 @@ export class AudioUplink {
       output: (chunk) => {
         const data = new Uint8Array(chunk.byteLength);
         chunk.copyTo(data);
-        this.#send(data, chunk.timestamp);
+        const [timestamp = chunk.timestamp] = this.#times.splice(0, kBlocksInPacket);
+        this.#send(data, timestamp);
       },
       error: (error) => failed(`The sound cannot be encoded: ${String(error)}`),
     });
@@ -76,9 +81,11 @@ export class AudioUplink {
       this.#counted.framesDropped++;
       return;
     }
+    const timestamp = Math.max(0, Math.round((performance.timeOrigin + time) * 1000));
+    this.#times.push(timestamp);
     const data = new AudioData({
       format: 'f32-planar', sampleRate: kSampleRate, numberOfChannels: 1, numberOfFrames: samples.length,
-      timestamp: Math.max(0, Math.round((performance.timeOrigin + time) * 1000)), data: samples,
+      timestamp, data: samples,
     });
     this.#encoder.encode(data);
     data.close();
