@@ -40,6 +40,7 @@ function setUp() {
     data: vi.fn(),
     quality: vi.fn(),
     activeSpeaker: vi.fn(),
+    play: vi.fn(),
     unreachable,
     pageHidden: vi.fn(),
   });
