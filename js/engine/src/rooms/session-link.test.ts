@@ -30,7 +30,7 @@ afterEach(() => vi.unstubAllGlobals());
 function setUp() {
   const transport = new FakeTransport();
   const tokens = { current: 'eyJhbGciOiJIUzI1NiJ9.first.signature', renewable: true, obtainedAt: 0, get: vi.fn(async () => 'second') };
-  const connection = { transport, tokens, room: 'standup', relayOnly: false } as unknown as Connection;
+  const connection = { transport, tokens, room: 'standup', relayOnly: false, url: new URL('https://meet.example') } as unknown as Connection;
   const notifications: Notification[] = [];
   const unreachable = vi.fn();
   const link = new SessionLink(module, connection, {
