@@ -160,7 +160,7 @@ test('what concerns an SFU is kept from the session, and a kind that nobody know
   await vi.waitFor(() => expect(notifications).toContainEqual(expect.objectContaining({ type: 'Warning', code: 'topology-unsupported' })), { timeout: 10_000 });
   const before = notifications.length;
   transport.handlers.message?.({ type: 'signal', from: 'ben', payload: { sfu: { take: { camera: 1 } } } });
-  transport.handlers.message?.({ ...joined, moved: true, sfu: { kind: 'unheard-of' } });
+  transport.handlers.message?.({ ...joined, room: { ...joined.room, topology: 'sfu' }, moved: true, sfu: { kind: 'unheard-of' } });
   expect(notifications).toHaveLength(before);
   link.close();
 });
