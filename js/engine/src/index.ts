@@ -26,7 +26,7 @@ export type { TileOptions } from './participants/tile.js';
 export type { RemoteSource, SourceContent, SourceKind } from './participants/source.js';
 export type * from './diagnostics/types.js';
 export type { Mixing } from './topology/capabilities.js';
-export type { Topology } from './topology/link.js';
+export type { Topology } from './topology/topology.js';
 export type { BackgroundOptions } from './background/index.js';
 export {
   AbortedError,

@@ -2,7 +2,7 @@
 // The shape of Room.getDiagnostics(): the four stages of a call and what each connection measures.
 
 import type { Quality, PeerState } from '../participants/remote-participant.js';
-import type { Topology } from '../topology/link.js';
+import type { Topology } from '../topology/topology.js';
 
 /** One end of the route that media takes. Absent members are not told by the browser. */
 export interface CandidateDiagnostics {

@@ -11,7 +11,7 @@ import { LocalParticipant } from '../participants/local-participant.js';
 import { RemoteParticipant, type Quality } from '../participants/remote-participant.js';
 import type { Call, SessionModule } from '../session-module.js';
 import type { Connection } from '../signalling/connection.js';
-import type { Topology } from '../topology/link.js';
+import type { Topology } from '../topology/topology.js';
 import { checkData, type SendDataOptions } from './data.js';
 import {
   ActiveSpeakerEvent,

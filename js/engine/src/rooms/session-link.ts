@@ -9,7 +9,8 @@ import type { Notification } from './notifications.js';
 import type { Publication, SourceSink } from './publication.js';
 import type { Board, RoomOffer } from '../topology/board.js';
 import { kTopologies, willingness } from '../topology/capabilities.js';
-import type { MediaPath, Topology } from '../topology/link.js';
+import type { MediaPath } from '../topology/link.js';
+import type { Topology } from '../topology/topology.js';
 import type { Room } from './room.js';
 
 /** @internal */

@@ -7,7 +7,8 @@ import type { Notification } from '../rooms/notifications.js';
 import type { SessionLink } from '../rooms/session-link.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
 import { Board, type RoomOffer } from './board.js';
-import { kLinks, type LinkHost, type OpenLink, type Topology, type TopologyLink } from './link.js';
+import { kLinks, type LinkHost, type OpenLink, type TopologyLink } from './link.js';
+import type { Topology } from './topology.js';
 
 class FakeLink implements TopologyLink {
   received: ProtocolMessage[] = [];

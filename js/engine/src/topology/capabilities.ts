@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What this client can do for a room, as it tells the server when it joins.
 
-import type { Topology } from './link.js';
+import type { Topology } from './topology.js';
 
 /** @internal The mesh, and everything that has a link in link.ts. */
 export const kTopologies: readonly Topology[] = ['mesh', 'sfu', 'mcu', 'relay'];

@@ -5,7 +5,7 @@ import { OptionError, RoomError, roomError } from '../errors.js';
 import { abortable, throwIfAborted } from '../options.js';
 import type { SessionLink } from '../rooms/session-link.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
-import type { Topology } from './link.js';
+import type { Topology } from './topology.js';
 
 const kNames: readonly Topology[] = ['mesh', 'sfu', 'mcu', 'relay'];
 

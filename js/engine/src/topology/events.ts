@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Events of a room whose media changes its way.
 
-import type { Topology } from './link.js';
+import type { Topology } from './topology.js';
 
 /** Media goes another way from now on. Tracks of participants have been replaced, `trackadded` told of each. */
 export class TopologyChangeEvent extends Event {

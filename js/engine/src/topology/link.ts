@@ -15,9 +15,7 @@ import type { Publication, SourceSink } from '../rooms/publication.js';
 import type { Room } from '../rooms/room.js';
 import type { Connection } from '../signalling/connection.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
-
-/** How media travels: among participants, through a forwarding server, through one participant who mixes, over the signalling server's own sockets. */
-export type Topology = 'mesh' | 'sfu' | 'mcu' | 'relay';
+import type { Topology } from './topology.js';
 
 /** What carries a room's media and data; the session's own `Call` in a mesh. @internal */
 export interface MediaPath {
