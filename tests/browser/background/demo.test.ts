@@ -67,7 +67,8 @@ test('clip, every effect and slider, divider, mask, picture, graph, comparison, 
   await page.getByLabel('Fit').selectOption('contain');
   await becomes('black beside the picture', seen => Math.max(...seen) < 30);
   await chooseKind(page, 'video');
-  await becomes('the film', seen => seen[2] > seen[0] + 20 && difference(seen, room) > 30);
+  // An evening sky is bluer up there than the room ever is, which in the clip is dark at times.
+  await becomes('the film', seen => seen[2] > seen[0] + 20 && seen[2] > 60);
   await chooseKind(page, 'transparent');
   await becomes('nothing', seen => Math.max(...seen) < 30);
   await chooseKind(page, 'room');
