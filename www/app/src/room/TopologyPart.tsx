@@ -84,8 +84,8 @@ function Connections({ measured }: { measured: RoomDiagnostics }) {
     <table class="connections">
       <caption class="visually-hidden">Connections that carry media</caption>
       <thead>
-        <tr><th scope="col">{rows.length === 1 ? '1 connection' : `${rows.length} connections`}</th><th scope="col" colSpan={2}>Streams</th><th scope="col" colSpan={2}>Bitrate</th></tr>
-        <tr><th /><th scope="col">up</th><th scope="col">down</th><th scope="col">up</th><th scope="col">down</th></tr>
+        <tr><th scope="col" rowSpan={2}>{rows.length === 1 ? '1 connection' : `${rows.length} connections`}</th><th scope="col" colSpan={2}>Streams</th><th scope="col" colSpan={2}>Bitrate</th></tr>
+        <tr><th scope="col">up</th><th scope="col">down</th><th scope="col">up</th><th scope="col">down</th></tr>
       </thead>
       <tbody>
         {(rows.length > 1 ? [...rows, total] : rows).map(({ name, streamsUp, streamsDown, upBitsPerSecond, downBitsPerSecond }, index) => (
