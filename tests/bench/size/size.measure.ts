@@ -31,8 +31,9 @@ test('bytes of a first call and of a first background', async () => {
   const call = new Map(bodies);
 
   await chooseBackground(ben, /strong blur/i);
-  await until('the model', () => [...bodies.keys()].some(path => path.endsWith('.tsm')), 30_000);
-  const added = [...bodies].filter(([path]) => !call.has(path));
+  const addition = (): [string, number][] => [...bodies].filter(([path]) => !call.has(path));
+  await until('the model and its module', () => ['.tsm', '.wasm'].every(end => addition().some(([path]) => path.endsWith(end))), 30_000);
+  const added = addition();
   expect(call.size).toBeGreaterThan(2);
   writeFileSync(process.env.TESSERA_BENCH_REPORT ?? '/dev/stdout', JSON.stringify({ call: [...call], added }));
 });
