@@ -54,22 +54,24 @@ void Zoom::mixRow(const std::uint8_t* top, const std::uint8_t* bottom, int weigh
   for (; x < to; ++x) out[x] = static_cast<std::uint8_t>((top[x] * (128 - weight) + bottom[x] * weight + 64) >> 7);
 }
 
-void Zoom::halve(Plane& in, SourceRect& rect, std::vector<std::uint8_t>& buffer) {
-  const int width = halfUp(in.width);
-  const int height = halfUp(in.height);
-  const auto bytes = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
-  if (buffer.size() < bytes) buffer.resize(bytes);
-  const MutablePlane small{buffer.data(), width, height, width};
-  reducePlane(in, 2, small);
-  in = small;
-  rect = {rect.x / 2, rect.y / 2, rect.width / 2, rect.height / 2};
+void Halving::run(Plane& in, SourceRect& rect, int width, int height) {
+  const auto needed = [&] { return std::max(rect.width / static_cast<float>(width), rect.height / static_cast<float>(height)) > 2.0f; };
+  for (int i = 0; needed() && std::max(in.width, in.height) > 1; i ^= 1) {
+    const int half_width = halfUp(in.width);
+    const int half_height = halfUp(in.height);
+    std::vector<std::uint8_t>& buffer = reduced_[i];
+    const auto bytes = static_cast<std::size_t>(half_width) * static_cast<std::size_t>(half_height);
+    if (buffer.size() < bytes) buffer.resize(bytes);
+    const MutablePlane small{buffer.data(), half_width, half_height, half_width};
+    reducePlane(in, 2, small);
+    in = small;
+    rect = {rect.x / 2, rect.y / 2, rect.width / 2, rect.height / 2};
+  }
 }
 
 void Zoom::run(Plane in, SourceRect rect, MutablePlane out) {
   const auto step = [](float from, int to) { return from / static_cast<float>(to); };
-  for (int i = 0; std::max(step(rect.width, out.width), step(rect.height, out.height)) > 2.0f && std::max(in.width, in.height) > 1; i ^= 1) {
-    halve(in, rect, reduced_[i]);
-  }
+  halving_.run(in, rect, out.width, out.height);
   tabulate(in.width, rect.x, step(rect.width, out.width), out.width);
   if (row_.size() < static_cast<std::size_t>(in.width) + 32) row_.resize(static_cast<std::size_t>(in.width) + 32);
   const int from = groups_.front().first;

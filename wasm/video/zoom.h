@@ -17,6 +17,17 @@ struct SourceRect {
   float height = 0;
 };
 
+// What scaling by more than 2 begins with.
+class Halving {
+ public:
+  // Halves `in` and `rect` by box means, as often as it takes until `rect` shrinks to width x height by at most 2. `in` then
+  // lies in here, if anything was to be done. Allocates when a size grows, never otherwise.
+  void run(Plane& in, SourceRect& rect, int width, int height);
+
+ private:
+  std::vector<std::uint8_t> reduced_[2];
+};
+
 class Zoom {
  public:
   // Fills `out` with `rect` of `in`, bilinear with centred samples in steps of 1/128, each result within 1.5 of the exact
@@ -32,13 +43,12 @@ class Zoom {
     std::uint16_t weight[8];  // of the right neighbour, of 128
     int first;
   };
-  void halve(Plane& in, SourceRect& rect, std::vector<std::uint8_t>& buffer);
   void tabulate(int limit, float start, float step, int count);
   void mixRow(const std::uint8_t* top, const std::uint8_t* bottom, int weight, int from, int to);
 
   std::vector<Group> groups_;
   std::vector<std::uint8_t> row_;
-  std::vector<std::uint8_t> reduced_[2];
+  Halving halving_;
 };
 
 }  // namespace tessera::video

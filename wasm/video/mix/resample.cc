@@ -82,17 +82,6 @@ const std::vector<Tap>& Resampler::Tables::get(int limit, float start, float ext
   return made.taps;
 }
 
-void Resampler::halve(Plane& in, SourceRect& rect, std::vector<std::uint8_t>& buffer) {
-  const int width = halfUp(in.width);
-  const int height = halfUp(in.height);
-  const auto bytes = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
-  if (buffer.size() < bytes) buffer.resize(bytes);
-  const MutablePlane small{buffer.data(), width, height, width};
-  reducePlane(in, 2, small);
-  in = small;
-  rect = {rect.x / 2, rect.y / 2, rect.width / 2, rect.height / 2};
-}
-
 void Resampler::mixRows(Plane in, const Tap& tap, int from, int to) {
   const std::uint8_t* rows[kTaps];
   for (int k = 0; k < kTaps; ++k) rows[k] = in.row(std::min(tap.first + k, in.height - 1));
@@ -154,10 +143,7 @@ void Resampler::mixColumns(const std::vector<Tap>& across, std::uint8_t* out, in
 }
 
 void Resampler::run(Plane in, SourceRect rect, MutablePlane out) {
-  const auto step = [](float from, int to) { return from / static_cast<float>(to); };
-  for (int i = 0; std::max(step(rect.width, out.width), step(rect.height, out.height)) > 2.0f && std::max(in.width, in.height) > 1; i ^= 1) {
-    halve(in, rect, reduced_[i]);
-  }
+  halving_.run(in, rect, out.width, out.height);
   const bool same = static_cast<float>(out.width) == rect.width && static_cast<float>(out.height) == rect.height &&
                     rect.x == std::floor(rect.x) && rect.y == std::floor(rect.y);
   if (same) {

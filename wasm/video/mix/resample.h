@@ -51,14 +51,13 @@ class Resampler {
     std::array<Table, 8> tables_;
     std::size_t next_ = 0;
   };
-  void halve(Plane& in, SourceRect& rect, std::vector<std::uint8_t>& buffer);
   void mixRows(Plane in, const Tap& tap, int from, int to);
   void mixColumns(const std::vector<Tap>& across, std::uint8_t* out, int count);
 
   Tables across_;
   Tables down_;
   std::vector<std::uint8_t> row_;
-  std::vector<std::uint8_t> reduced_[2];
+  Halving halving_;
 };
 
 }  // namespace tessera::video
