@@ -4,23 +4,15 @@
 
 #include <cstdint>
 
-#include "wasm/video/small_plane.h"
+#include "wasm/video/soft_lines.h"
+#include "wasm/video/stretch.h"
 
 namespace tessera::video {
-
-// out[i] = a[i] + ((b[i] - a[i]) * weight + 2^14 >> 15), weight 0..32767. Differences must fit 16 bits.
-void mixRows(const std::int16_t* a, const std::int16_t* b, std::int16_t weight, std::int16_t* out, int count);
-
-// A row of a SmallPlane (or a mix of two), to be stretched across the full row: bilinear with centred samples.
-struct SoftRow {
-  const std::int16_t* samples = nullptr;  // with a sample at -1 and sixteen spare ones behind; null: there is none
-  int factor = 1;                         // full-size samples that each spans: 1, 2, 4 or 8
-};
 
 // What lies behind the person.
 enum class Under : std::uint8_t {
   kFrame,  // the frame itself: the room stays
-  kSoft,   // `soft`, Q6
+  kSoft,   // `soft`
   kRow,    // `picture`
   kColor,  // `color`
 };
@@ -29,7 +21,7 @@ enum class Under : std::uint8_t {
 // written behind `count` in frame, above, below, picture and out.
 struct RowJob {
   const std::uint8_t* frame = nullptr;
-  std::uint8_t* out = nullptr;  // does not overlap frame
+  std::uint8_t* out = nullptr;  // does not overlap frame, or is the same
   int count = 0;
   bool luma = true;
   // One Certainty a block: in kPerson blocks the frame is shown (lit), in kRoom blocks what is behind; the rest is mixed.
@@ -46,6 +38,8 @@ struct RowJob {
   SoftRow offset;
   std::int16_t slack = 0;
   std::uint8_t* mask = nullptr;
+  // One Certainty a block: what `mask` is known to hold, kUnsure where it may be anything. Gets the new ones.
+  std::uint8_t* known = nullptr;
   // Chroma: the mask is the mean of 2 x 2 of these, of which there are 32 a block.
   const std::uint8_t* mask_top = nullptr;
   const std::uint8_t* mask_bottom = nullptr;
@@ -64,7 +58,7 @@ struct RowJob {
   std::uint8_t wrap = 0;
 
   Under under = Under::kColor;
-  SoftRow soft;
+  SoftLine soft;
   const std::uint8_t* picture = nullptr;
   std::uint8_t color = 0;
   // The mask is to be the frame's alpha: colour counts fully from a quarter of it on, and fades to `color` below.

@@ -9,6 +9,7 @@
 #include "wasm/video/convert.h"
 #include "wasm/video/frame.h"
 #include "wasm/video/guided_mask.h"
+#include "wasm/video/soft_lines.h"
 
 namespace tessera::video {
 
@@ -33,38 +34,39 @@ struct Scene {
 
 class Compositor {
  public:
-  // Draws into `out`, of the frame's size, which must not overlap it. `alpha`, of that size too, gets the mask where the
-  // scene is transparent. The mask of the frame before is remembered. Allocates when the size changes, never otherwise.
+  // Draws into `out`, of the frame's size, which may be the frame itself but not overlap it otherwise. `alpha`, of that size
+  // too, gets the mask where the scene is transparent. The mask of the frame before is remembered. Allocates when the size
+  // changes, never otherwise.
   void draw(const Scene& scene, const MutableI420View& out, MutablePlane alpha);
 
  private:
-  // The mix of the two rows of a small plane that row y of the full picture lies between.
-  class Stretcher {
-   public:
-    SoftRow at(const SmallPlane* plane, int factor, int y);
-
-   private:
-    std::vector<std::int16_t> mixed_;
-  };
-
   void certaintyAt(const Scene& scene, int y, std::uint8_t* blocks);
-  // Whole blocks of `mask` are written.
-  void drawLuma(const Scene& scene, int y, const std::uint8_t* certainty, std::uint8_t* mask, std::uint8_t* out);
+  void drawLuma(const Scene& scene, int y, const std::uint8_t* certainty, std::uint8_t* out);
+  // One of u and v, by the members of I420View and SoftPicture and what belongs to them.
+  struct Chroma {
+    Plane I420View::*plane;
+    SmallPlane SoftPicture::*soft;
+    std::uint8_t YuvColor::*color;
+    SoftLines* lines;
+  };
+  void drawChroma(const Scene& scene, const Chroma& which, int y, std::uint8_t* out);
+  std::uint8_t* maskRow(int y) { return mask_.data() + stride_ * static_cast<std::size_t>(y); }
+  std::uint8_t* knownRow(int y) { return known_.data() + stride_ / 16 * static_cast<std::size_t>(y); }
 
-  Stretcher slope_;
-  Stretcher offset_;
-  Stretcher contrast_;
-  Stretcher lift_;
-  Stretcher light_;
-  Stretcher share_;
-  Stretcher soft_;
+  SoftLines soft_y_;
+  SoftLines soft_u_;
+  SoftLines soft_v_;
   // The whole mask, rows in whole blocks of chroma.
   std::vector<std::uint8_t> mask_;
+  std::vector<std::uint8_t> known_;  // see RowJob
+  std::size_t stride_ = 0;
   Resolution size_{};
   bool fresh_ = true;
   // Of two luma rows, the certainty of each block; and of the chroma blocks below them.
   std::vector<std::uint8_t> certainties_[2];
   std::vector<std::uint8_t> chroma_certainty_;
+  // Where the frame is drawn into itself: two rows of luma as they were.
+  std::vector<std::uint8_t> kept_[2];
 };
 
 }  // namespace tessera::video

@@ -23,25 +23,29 @@ int over255(int value) { return (2 * value + 255) / 510; }
 int blend(int over, int under, int mask) { return over255(over * mask + under * (255 - mask)); }
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
-// A small row with its padding, and what stretching makes of it.
+// Two small rows with their padding, and what mixing and stretching makes of them.
 struct Small {
-  Small(test::Noise& noise, int count, int factor_given, int low, int high) : factor(factor_given) {
+  Small(test::Noise& noise, int count, int factor_given, int low, int high) : factor(factor_given), weight(noise.between(0, 32767)) {
     const int width = (count + factor - 1) / factor;
-    samples = noise.words(at(width + 17), low, high);
-    samples[0] = samples[1];
-    std::fill(samples.begin() + width + 1, samples.end(), samples[at(width)]);
+    for (auto& row : rows) {
+      row = noise.words(at(width + 17), low, high);
+      row[0] = row[1];
+      std::fill(row.begin() + width + 1, row.end(), row[at(width)]);
+    }
   }
-  SoftRow row() const { return {samples.data() + 1, factor}; }
+  SoftRow row() const { return {rows[0].data() + 1, rows[1].data() + 1, static_cast<std::int16_t>(weight), factor}; }
+  int sample(int i) const { return rows[0][at(i)] + q15(rows[1][at(i)] - rows[0][at(i)], weight); }
   int operator()(int x) const {
     // Halves of an output step: the place is (2 x + 1 - factor) / (2 factor).
     const int place = 2 * x + 1 - factor;
     const int left = (place + 2 * factor) / (2 * factor) - 1;
     const int part = place - left * 2 * factor;
-    const int a = samples[at(left + 1)];
-    return a + q15(samples[at(left + 2)] - a, part * 32768 / (2 * factor));
+    const int a = sample(left + 1);
+    return a + q15(sample(left + 2) - a, part * 32768 / (2 * factor));
   }
-  std::vector<std::int16_t> samples;
+  std::vector<std::int16_t> rows[2];
   int factor;
+  int weight;
 };
 
 // Exactly `count` bytes on the heap.
@@ -75,13 +79,28 @@ void check(const Case& c, int count, std::uint32_t seed) {
   const Small lift(noise, count, c.factor, 0, 16384);
   const Small light(noise, count, c.factor, 0, 16320);
   const Small share(noise, count, c.factor, 0, 16320);
-  const Small soft(noise, count, c.factor, 0, 16320);
+  // Two lines in Q4, of which the pixels are a mix.
+  const auto soft_from = noise.words(room, 0, 4080);
+  const auto soft_to = noise.words(room, 0, 4080);
+  const int soft_weight = noise.between(0, 15);
+  std::vector<std::int16_t> soft_base(room);
+  std::vector<std::int16_t> soft_step(room);
+  for (std::size_t i = 0; i < room; ++i) {
+    soft_base[i] = static_cast<std::int16_t>(soft_from[i] * 16 + 128);
+    soft_step[i] = static_cast<std::int16_t>(soft_to[i] - soft_from[i]);
+  }
   auto mask = noise.bytes(room);
-  const auto before = mask;
   const auto top = noise.bytes(2 * room);
   const auto bottom = noise.bytes(2 * room);
   std::vector<std::uint8_t> certainty(at(blocks));
   for (auto& value : certainty) value = static_cast<std::uint8_t>(noise.between(1, 5) > 3 ? kUnsure : noise.between(1, 3));
+  // Some of the mask is known from the frame before.
+  std::vector<std::uint8_t> known(at(blocks));
+  for (int i = 0; i < blocks; ++i) {
+    known[at(i)] = static_cast<std::uint8_t>(noise.between(1, 3));
+    if (known[at(i)] != kUnsure) std::fill_n(mask.begin() + i * 16, 16, static_cast<std::uint8_t>(known[at(i)] == kPerson ? 255 : 0));
+  }
+  const auto before = mask;
 
   RowJob job;
   job.luma = c.luma;
@@ -96,6 +115,7 @@ void check(const Case& c, int count, std::uint32_t seed) {
   job.offset = offset.row();
   job.slack = 300;
   job.mask = mask.data();
+  job.known = known.data();
   job.mask_top = top.data();
   job.mask_bottom = bottom.data();
   if (c.contrast) job.contrast = contrast.row();
@@ -104,10 +124,19 @@ void check(const Case& c, int count, std::uint32_t seed) {
   job.share = share.row();
   job.wrap = static_cast<std::uint8_t>(c.wrap);
   job.under = c.under;
-  job.soft = soft.row();
+  job.soft = {soft_base.data(), soft_step.data(), static_cast<std::int16_t>(soft_weight)};
   job.color = 77;
   job.transparent = c.transparent;
   drawRow(job);
+  // The same, drawn into the frame itself.
+  auto again = before;
+  std::fill(known.begin(), known.end(), kUnsure);
+  const Exact same(std::vector<std::uint8_t>(job.frame, job.frame + count), count);
+  RowJob in_place = job;
+  in_place.frame = in_place.out = same.bytes.get();
+  in_place.mask = again.data();
+  drawRow(in_place);
+  REQUIRE(std::equal(job.out, job.out + count, in_place.out));
 
   const auto column = [&](int x) {
     const auto mean = [](int a, int b) { return (a + b + 1) >> 1; };
@@ -116,7 +145,7 @@ void check(const Case& c, int count, std::uint32_t seed) {
   for (int x = 0; x < count; ++x) {
     const int pixel = job.frame[x];
     const int sure = certainty[at(x / 16)];
-    const int under = c.under == Under::kFrame ? pixel : c.under == Under::kColor ? 77 : c.under == Under::kRow ? job.picture[x] : byte(saturate(soft(x) + 32) >> 6);
+    const int under = c.under == Under::kFrame ? pixel : c.under == Under::kColor ? 77 : c.under == Under::kRow ? job.picture[x] : (soft_from[at(x)] * (16 - soft_weight) + soft_to[at(x)] * soft_weight + 128) >> 8;
     int m = 0;
     if (!c.luma) {
       m = (top[at(2 * x)] + top[at(2 * x + 1)] + bottom[at(2 * x)] + bottom[at(2 * x + 1)] + 2) >> 2;
@@ -150,7 +179,10 @@ void check(const Case& c, int count, std::uint32_t seed) {
     const int want = sure == kPerson ? over : sure == kRoom ? under : blend(over, under, shown);
     INFO("x " << x << " of " << count << ", certainty " << sure);
     REQUIRE(static_cast<int>(job.out[x]) == want);
-    if (c.luma) REQUIRE(mask[at(x)] == (sure == kPerson ? 255 : sure == kRoom ? 0 : m));
+    if (c.luma) {
+      REQUIRE(mask[at(x)] == (sure == kPerson ? 255 : sure == kRoom ? 0 : m));
+      REQUIRE(known[at(x / 16)] == sure);
+    }
   }
 }
 
@@ -189,29 +221,52 @@ TEST_CASE("a mask says what its numbers mean", "[video][composite]") {
   std::vector<std::uint8_t> mask(16);
   std::vector<std::uint8_t> out(16);
   const std::uint8_t certainty = kUnsure;
+  std::uint8_t known = kUnsure;
   RowJob job;
   job.frame = job.above = job.below = luma.data();
   job.out = out.data();
   job.count = 16;
   job.certainty = &certainty;
-  job.slope = {slope.data() + 1, 8};
-  job.offset = {offset.data() + 1, 8};
+  job.known = &known;
+  job.slope = {slope.data() + 1, slope.data() + 1, 0, 8};
+  job.offset = {offset.data() + 1, offset.data() + 1, 0, 8};
   job.mask = mask.data();
   drawRow(job);
   CHECK(mask[0] >= 128);
   CHECK(mask[0] <= 130);
 }
 
-TEST_CASE("rows are mixed as the formula says", "[video][composite]") {
+TEST_CASE("a soft plane's lines are its rows stretched and mixed, whichever rows are asked for", "[video][composite]") {
   test::Noise noise(13);
-  const auto a = noise.words(kLongest, -16384, 16383);
-  const auto b = noise.words(kLongest, -16384, 16383);
-  for (const int weight : {0, 1, 8192, 16384, 30720, 32767}) {
-    for (int count = 0; count <= kLongest; ++count) {
-      std::vector<std::int16_t> out(kLongest + 8, 12345);
-      mixRows(a.data(), b.data(), static_cast<std::int16_t>(weight), out.data(), count);
-      for (int i = 0; i < count; ++i) REQUIRE(out[at(i)] == a[at(i)] + q15(b[at(i)] - a[at(i)], weight));
-      REQUIRE(out[at(count)] == 12345);
+  for (const int factor : {1, 2, 4, 8}) {
+    for (const int width : {1, 5, 16, 40, 70}) {
+      const int height = 37;
+      SmallPlane plane;
+      plane.resize((width + factor - 1) / factor, (height + factor - 1) / factor);
+      for (int y = 0; y < plane.height; ++y) {
+        for (int x = 0; x < plane.width; ++x) plane.row(y)[x] = static_cast<std::int16_t>(noise.between(0, 16320));
+      }
+      plane.finishEdges();
+      SoftLines lines;
+      for (int frame = 0; frame < 2; ++frame) {
+        lines.start(width);
+        for (int y = frame; y < height; y += 1 + frame * noise.between(0, 2 * factor)) {
+          const SoftLine line = lines.at(plane, factor, y);
+          for (int x = 0; x < width; ++x) {
+            const auto share = [factor](int at) { return std::max(0.0, (at + 0.5) / factor - 0.5); };
+            const auto sample = [&](int row, int column) { return plane.row(std::min(row, plane.height - 1))[std::min(column, plane.width - 1)] / 64.0; };
+            const int row = static_cast<int>(share(y));
+            const int column = static_cast<int>(share(x));
+            const double down = share(y) - row;
+            const double across = share(x) - column;
+            const double top = sample(row, column) * (1 - across) + sample(row, column + 1) * across;
+            const double bottom = sample(row + 1, column) * (1 - across) + sample(row + 1, column + 1) * across;
+            std::uint8_t pixels[16];
+            wasm_v128_store(pixels, pixelsOf(line, x / 16 * 16));
+            REQUIRE(std::fabs(pixels[x % 16] - (top * (1 - down) + bottom * down)) < 0.6);
+          }
+        }
+      }
     }
   }
 }
