@@ -112,7 +112,7 @@ void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, Fram
 }
 
 void DownlinkEstimator::measure(Timestamp now, std::int64_t bytes) {
-  arrivals_.push_back({now, bytes});
+  arrivals_.push_back({now, bytes, false});
   while (arrivals_.size() > 2 && now - arrivals_.front().at > Duration::seconds(1)) arrivals_.pop_front();
   // The latest sample alone, with some room for where frames happen to fall: under congestion it is what the link carries,
   // while a longer look would still see the time before.
@@ -129,6 +129,17 @@ void DownlinkEstimator::measure(Timestamp now, std::int64_t bytes) {
     if (span > Duration::zero()) received_ = rateOf(sum, span.toSeconds());
     break;
   }
+}
+
+// Bits a second of the fullest of the last half second's samples in which most streams were late; 0: there is none. What is asked for
+// may not fill the link all the time, and a large frame only for a moment: then alone is what arrives what it carries.
+double DownlinkEstimator::busiest(Timestamp now) const {
+  double most = 0;
+  for (std::size_t i = arrivals_.size(); i-- > 1 && now - arrivals_[i].at < Duration::millis(500);) {
+    if (!arrivals_[i].late) continue;
+    most = std::max(most, static_cast<double>(rateOf(arrivals_[i].bytes, (arrivals_[i].at - arrivals_[i - 1].at).toSeconds()).toBitsPerSecond()));
+  }
+  return most;
 }
 
 // 0 to 1: how much of a growing delay on this link most streams show.
@@ -188,6 +199,7 @@ void DownlinkEstimator::sample(Timestamp now, std::span<const StreamSample> samp
     return;
   }
   measure(now, bytes);
+  arrivals_.back().late = 2 * votes.late > votes.weight;
   double seen = lateness(votes, now);
   if (seen > 0) {
     if (2 * votes.jittery >= votes.weight) seen += 0.4;
@@ -212,7 +224,7 @@ void DownlinkEstimator::congested(Timestamp now, double share, bool queueing) {
   // less may have been sent than it could carry.
   const bool same_event = troubled_ && now - last_trouble_ < kEvent;
   const DataRate arrived = queueing && !same_event ? std::min(received_, latest_) : std::max(received_, latest_);
-  const double carried = std::max(static_cast<double>(arrived.toBitsPerSecond()), static_cast<double>(options_.minimum.toBitsPerSecond()));
+  const double carried = std::max({static_cast<double>(arrived.toBitsPerSecond()), queueing ? busiest(now) : 0, static_cast<double>(options_.minimum.toBitsPerSecond())});
   if (!same_event) {
     const bool again = limited_ && troubled_ && now - last_trouble_ < Duration::seconds(12) && carried < failed_ * 1.3 && carried > failed_ * 0.75;
     failures_ = again ? std::min(failures_ + 1, 3) : 0;

@@ -117,6 +117,7 @@ class DownlinkEstimator {
   double lateness(const Votes& votes, Timestamp now) const;
   double loss() const;
   void measure(Timestamp now, std::int64_t bytes);
+  double busiest(Timestamp now) const;
   void congested(Timestamp now, double share, bool queueing);
 
   EstimatorOptions options_;
@@ -124,6 +125,7 @@ class DownlinkEstimator {
   struct Arrival {
     Timestamp at;
     std::int64_t bytes;
+    bool late = false;  // most streams were late
   };
   std::deque<Arrival> arrivals_;  // bytes since the sample before, over the last second
   DataRate received_;
