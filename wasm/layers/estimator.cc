@@ -186,7 +186,8 @@ void DownlinkEstimator::sample(Timestamp now, std::span<const StreamSample> samp
     const std::int64_t missing = growth(sample.packets_lost, stream.last.packets_lost);
     lost |= missing > 0;
     stream.arrived = stream.arrived / (1 + dt / 0.4) + static_cast<double>(received);
-    stream.lost = stream.lost / (1 + dt / 0.4) + static_cast<double>(missing);
+    // What is lost until a cut takes effect has been acted upon.
+    stream.lost = troubled_ && now - last_trouble_ < kReaction ? 0 : stream.lost / (1 + dt / 0.4) + static_cast<double>(missing);
     if (received > 0) stream.last_arrival = last_arrival_ = now;
     // After a pause of the page nothing can be said of the time in between.
     if (sampled_ && dt < 1.5) observe(stream, sample, expected[i], now, dt, votes);
@@ -244,6 +245,13 @@ void DownlinkEstimator::congested(Timestamp now, double share, bool queueing) {
   hold_until_ = now + std::min(hold, kMostHold);
 }
 
+// How far the limit may climb past what failed: not much farther than what arrives has borne out, the less the sooner after.
+double DownlinkEstimator::beyond(Timestamp now) const {
+  const Duration since = now - last_trouble_;
+  if (since > kCalm) return 1e12;
+  return static_cast<double>(received_.toBitsPerSecond()) * (1.5 + since.toSeconds() / 12) + 2.5e5;
+}
+
 void DownlinkEstimator::advance(Timestamp now, DataRate demand) {
   if (!started_) {
     started_ = true;
@@ -263,8 +271,7 @@ void DownlinkEstimator::advance(Timestamp now, DataRate demand) {
   } else if (now >= hold_until_ && score_ < 0.5) {
     if (limit_ < 0.9 * failed_) limit_ = std::min(grown(limit_, 0.6, dt), 0.91 * failed_);
     else if (limit_ < 1.12 * failed_) limit_ = grown(limit_, 0.15, dt);
-    // Beyond it, not much farther than what arrives has borne out.
-    else limit_ = std::max(limit_, std::min(grown(limit_, 1.0, dt), 2 * static_cast<double>(received_.toBitsPerSecond()) + 4e5));
+    else limit_ = std::max(limit_, std::min(grown(limit_, 1.0, dt), beyond(now)));
   }
   // Far above all that could be asked for, a limit says nothing any more.
   if (limit_ > 1.5 * static_cast<double>(demand.toBitsPerSecond()) + 1e6 && (!troubled_ || now - last_trouble_ > kCalm)) limited_ = false;

@@ -117,6 +117,7 @@ class DownlinkEstimator {
   double lateness(const Votes& votes, Timestamp now) const;
   double loss() const;
   void measure(Timestamp now, std::int64_t bytes);
+  double beyond(Timestamp now) const;
   double busiest(Timestamp now) const;
   void congested(Timestamp now, double share, bool queueing);
 
