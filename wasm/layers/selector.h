@@ -133,6 +133,8 @@ class Selector {
   DataRate demand() const;
   void solve(Timestamp now, std::int64_t budget);
   void choose(Entry& entry, const Plan& plan, Timestamp now);
+  bool fetching() const;
+  bool mayFetch(const Entry& entry, Timestamp now) const;
   void keepStill(Entry& entry, Timestamp now, std::size_t index);
   void frameArrived(Entry& entry, Timestamp now);
   Reason reasonOf(std::size_t index, std::int64_t room, std::int64_t decode_room) const;
