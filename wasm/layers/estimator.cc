@@ -206,11 +206,14 @@ void DownlinkEstimator::sample(Timestamp now, std::span<const StreamSample> samp
     if (2 * votes.jittery >= votes.weight) seen += 0.4;
     if (2 * votes.frozen >= votes.weight) seen += 0.5;
   }
-  if (const double share = lost ? loss() : 0; share > 0.04) seen += share > 0.1 ? 1 : 0.5;
+  const double share = lost ? loss() : 0;
+  if (share > 0.04) seen += share > 0.1 ? 1 : 0.5;
   // Halves every 200 ms.
   score_ = score_ / (1 + dt / 0.2) + seen;
   evidence_ = static_cast<int>(std::min(1.0, score_) * 1000);
-  if (score_ >= 1) congested(now, kBackOff, votes.late >= 0.5 * votes.weight && votes.weight > 0);
+  // The first sample in which all is late began before the queue did: it says little of what the link carries.
+  const bool late_again = arrivals_.back().late && arrivals_.size() > 1 && arrivals_[arrivals_.size() - 2].late;
+  if (score_ >= 1 && (late_again || !arrivals_.back().late || share > 0.04)) congested(now, kBackOff, votes.late >= 0.5 * votes.weight && votes.weight > 0);
 }
 
 void DownlinkEstimator::server(Timestamp now, ServerQuality quality) {
