@@ -21,7 +21,7 @@ constexpr Duration kFetchLimit = Duration::seconds(3);
 // So long after trouble no still is fetched.
 constexpr Duration kDraining = Duration::seconds(2);
 // After a change, what still arrives of the layer before, and the first large frame of the new one.
-constexpr Duration kSwitched = Duration::millis(500);
+constexpr Duration kSwitched = Duration::millis(1500);
 // Choices are taken for wrong only when they exceed the room by this, because bitrates are never exact.
 constexpr std::int64_t kTolerancePercent = 10;
 
