@@ -21,6 +21,9 @@ constexpr Duration kEvent = Duration::millis(1500);
 // Congestion again within this time, at a limit that should have ended it.
 constexpr Duration kPersisting = Duration::seconds(4);
 constexpr Duration kCalm = Duration::seconds(12);
+// So much more than what failed, for so long without a sign of trouble: the link has recovered.
+constexpr double kRecovered = 1.25;
+constexpr Duration kProof = Duration::millis(700);
 constexpr double kBackOff = 0.85;
 constexpr double kStepBack = 0.92;
 
@@ -211,6 +214,7 @@ void DownlinkEstimator::sample(Timestamp now, std::span<const StreamSample> samp
   // Halves every 200 ms.
   score_ = score_ / (1 + dt / 0.2) + seen;
   evidence_ = static_cast<int>(std::min(1.0, score_) * 1000);
+  if (score_ >= 0.3 || static_cast<double>(received_.toBitsPerSecond()) < kRecovered * failed_) below_at_ = now;
   // The first sample in which all is late began before the queue did: it says little of what the link carries.
   const bool late_again = arrivals_.back().late && arrivals_.size() > 1 && arrivals_[arrivals_.size() - 2].late;
   if (score_ >= 1 && (late_again || !arrivals_.back().late || share > 0.04)) congested(now, kBackOff, votes.late >= 0.5 * votes.weight && votes.weight > 0);
@@ -241,7 +245,7 @@ void DownlinkEstimator::congested(Timestamp now, double share, bool queueing) {
   limit_ = persists ? limit_ * kBackOff : limited_ ? std::min(limit_, carried * share) : carried * share;
   limited_ = true;
   troubled_ = true;
-  last_trouble_ = now;
+  last_trouble_ = below_at_ = now;
   score_ = 0;
   Duration hold = kHold;
   for (int i = 0; i < failures_; ++i) hold = hold * 2;
@@ -282,7 +286,7 @@ void DownlinkEstimator::advance(Timestamp now, DataRate demand) {
 
 DownlinkEstimate DownlinkEstimator::estimate() const {
   DownlinkEstimate result;
-  result.calm = !troubled_ || last_advance_ - last_trouble_ > kCalm;
+  result.calm = !troubled_ || last_advance_ - last_trouble_ > kCalm || last_advance_ - below_at_ > kProof;
   if (!limited_) return result;
   result.rate = std::max(options_.minimum, DataRate::bitsPerSecond(static_cast<std::int64_t>(std::min(limit_, 1e12))));
   // Sure of what was measured under congestion, less so the further the limit has risen since.

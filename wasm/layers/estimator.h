@@ -135,6 +135,7 @@ class DownlinkEstimator {
   Timestamp last_arrival_;
   Timestamp last_advance_;
   Timestamp last_trouble_;
+  Timestamp below_at_;  // when what arrived was last not well above what failed
   Timestamp hold_until_;
   bool started_ = false;
   bool sampled_ = false;
