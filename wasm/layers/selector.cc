@@ -262,17 +262,20 @@ bool Selector::fetching() const {
 }
 
 // A still's frame is a keyframe, far larger than its share of the link: there has to be room for its layer beside everything else,
-// others that are being fetched included. Long overdue, one at a time will do. Never into a queue that has to drain.
+// others that are being fetched included. One at a time will do for a first picture, a long overdue one, and where nothing moves that
+// it could disturb. Never into a queue that has to drain.
 bool Selector::mayFetch(const Entry& entry, Timestamp now) const {
   const std::int64_t room = usableRate(downlink(), options_.audio).toBitsPerSecond();
   if (room >= kUnlimited.toBitsPerSecond()) return true;
   if (now - estimator_.lastTrouble() < kDraining) return false;
   std::int64_t taken = inForce();
+  bool moving = false;
   for (const auto& other : entries_) {
+    moving |= other->kind == ChoiceKind::kVideo;
     if (other->kind == ChoiceKind::kStill && !other->frame_kept) taken += other->catalogue.lowest().bitrate.toBitsPerSecond();
   }
   if (room - taken >= entry.catalogue.lowest().bitrate.toBitsPerSecond()) return true;
-  return now - entry.next_fetch >= options_.still_interval * 2 && !fetching();
+  return !fetching() && (!moving || entry.last_frames <= 0 || now - entry.next_fetch >= options_.still_interval * 2);
 }
 
 // Fetches a still's next frame in its turn, and tells of the choice if it is another one than was told last.
