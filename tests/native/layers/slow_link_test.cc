@@ -2,9 +2,7 @@
 // A link that carries 400 kbit/s for 20 s, in the simulator: three cameras, one of them pinned and in three layers, a queue as routers have it.
 #include <catch2/catch_test_macros.hpp>
 
-#include <cstdio>
-#include <cstdlib>
-#include <string>
+#include <algorithm>
 
 #include "wasm/layers/simulator/simulation.h"
 
@@ -27,13 +25,11 @@ Scene threeCameras() {
   return {{"ana", large, {{960, 540}, true, true, false}}, {"ben", small, {{320, 180}, true, false, false}}, {"cleo", small, {{320, 180}, true, false, false}}};
 }
 
-// What a minute on the link shows: everything, then 20 s of `kilobits`, then everything again.
+// What is seen over a link of 5 Mbit/s, then 20 s of `kilobits` behind a queue of 300 ms, then 5 Mbit/s again. Seeds shift the moment.
 struct Shown {
-  double longest_gap = 0;  // seconds in which the pinned picture stood still
+  double longest_gap = 0;  // seconds in which the pinned picture stood still, beyond the time of three frames
   double back_after = -1;  // seconds after the link's return until every layer is there
-  double smaller = 0;      // seconds with the pinned picture moving
   bool blank = false;      // somebody was seen no more
-  std::int64_t switches = 0;
 };
 
 Shown run(PolicyKind kind, int kilobits, std::uint64_t seed) {
@@ -55,11 +51,6 @@ Shown run(PolicyKind kind, int kilobits, std::uint64_t seed) {
     dora.link().setQueue(slow ? 300 * kilobits : 5'000'000);
     simulation.step();
     const double seconds = static_cast<double>(simulation.now().toMicros()) / 1e6;
-    if (const char* which = std::getenv("SLOW_LINK"); which != nullptr && which == std::to_string(kilobits) + "/" + std::to_string(seed) && seconds > begins - 0.2 && seconds < ends + 15) {
-      std::printf("%.1f est %lld%s ", seconds - begins, static_cast<long long>(std::min<std::int64_t>(99999, dora.estimate().rate.toBitsPerSecond() / 1000)), dora.estimate().calm ? "c" : "");
-      for (std::size_t i = 0; i < 3; ++i) std::printf(" %s%d(%d)", dora.taken()[i].still ? "s" : "", dora.taken()[i].layer, dora.shown(i));
-      std::printf(" q%lld;\n", static_cast<long long>(dora.link().queueDelay(simulation.now()).toMicros() / 1000));
-    }
     if (seconds > begins && seconds <= ends + 1) {
       still = dora.shown(0) >= 0 ? 0 : still + 0.1;
       shown.longest_gap = std::max(shown.longest_gap, still);
@@ -67,25 +58,38 @@ Shown run(PolicyKind kind, int kilobits, std::uint64_t seed) {
     }
     if (seconds > ends && shown.back_after < 0 && dora.shown(0) == 5 && dora.shown(1) == 1 && dora.shown(2) == 1) shown.back_after = seconds - ends;
   }
-  shown.switches = dora.figures().switches;
   return shown;
 }
 
 }  // namespace
 
-TEST_CASE("a minute with 20 s of 400 kbit/s", "[layers][slow]") {
-  for (const int kilobits : {250, 300, 400, 500, 600, 800}) {
-    std::string gaps, backs, switches;
+TEST_CASE("20 s of 400 kbit/s: the pinned picture goes on, nobody vanishes, and all is back within seconds", "[layers][slow-link]") {
+  double longest = 0;
+  double slowest = 0;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    const Shown shown = run(PolicyKind::kTessera, 400, seed);
+    CHECK_FALSE(shown.blank);
+    CHECK(shown.back_after >= 0);
+    longest = std::max(longest, shown.longest_gap);
+    slowest = std::max(slowest, shown.back_after);
+  }
+  UNSCOPED_INFO("longest gap " << longest << " s, all back after " << slowest << " s at most");
+  CHECK(longest < 2);
+  CHECK(slowest < 15);
+  // Without selection, the same link shows what that is worth.
+  const Shown fixed = run(PolicyKind::kJanus, 400, 0);
+  CHECK(fixed.longest_gap > 5);
+}
+
+TEST_CASE("on other slow links the pinned picture does not stand still for long either", "[layers][slow-link]") {
+  for (const int kilobits : {300, 500, 600, 800}) {
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
       const Shown shown = run(PolicyKind::kTessera, kilobits, seed);
-      char text[30];
-      std::snprintf(text, sizeof text, " %.1f%s", shown.longest_gap, shown.blank ? "b" : "");
-      gaps += text;
-      std::snprintf(text, sizeof text, " %.1f", shown.back_after);
-      backs += text;
-      std::snprintf(text, sizeof text, " %d", static_cast<int>(shown.switches));
-      switches += text;
+      INFO(kilobits << " kbit/s, seed " << seed << ": gap " << shown.longest_gap << " s, back after " << shown.back_after << " s");
+      CHECK_FALSE(shown.blank);
+      CHECK(shown.longest_gap < 3);
+      CHECK(shown.back_after >= 0);
+      CHECK(shown.back_after < 20);
     }
-    std::printf("tessera %d: gap%s | back%s | switches%s\n", kilobits, gaps.c_str(), backs.c_str(), switches.c_str());
   }
 }
