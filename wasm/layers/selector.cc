@@ -172,7 +172,24 @@ void Selector::statistics(Timestamp now, std::span<const StreamSample> samples) 
     }
     entry->last_frames = sample.frames_decoded;
   }
+  measureSound(now, samples);
   estimator_.sample(now, samples, expected_);
+}
+
+// Up with the second second in a row, since what was late comes all at once; down slowly: who paused for breath goes on speaking.
+void Selector::measureSound(Timestamp now, std::span<const StreamSample> samples) {
+  std::int64_t bytes = 0;
+  for (const StreamSample& sample : samples) {
+    if (sample.audio) bytes += sample.bytes_received;
+  }
+  const Duration since = now - last_sound_;
+  if (since < Duration::seconds(1)) return;
+  const std::int64_t rate = static_cast<std::int64_t>(std::min(1e9, static_cast<double>(std::max<std::int64_t>(bytes - sound_bytes_, 0)) * 8 / since.toSeconds()));
+  // Not from the first look, nor after a pause.
+  if (since < Duration::millis(2500)) sound_ = std::max(std::min(rate, sound_before_), sound_ - sound_ / 16);
+  sound_before_ = rate;
+  sound_bytes_ = bytes;
+  last_sound_ = now;
 }
 
 DownlinkEstimate Selector::downlink() const {
@@ -187,7 +204,7 @@ DownlinkEstimate Selector::downlink() const {
 std::span<const Choice> Selector::update(Timestamp now) {
   news_.clear();
   estimator_.advance(now, demand());
-  const std::int64_t room = usableRate(downlink(), options_.audio).toBitsPerSecond();
+  const std::int64_t room = usableRate(downlink(), sound()).toBitsPerSecond();
   const std::int64_t lasting = lastingRoom(now, room);
   const bool calm = downlink().calm;
   const std::int64_t budget = calm ? room : std::min(lasting, room);
@@ -265,7 +282,7 @@ bool Selector::fetching() const {
 // others that are being fetched included. One at a time will do for a first picture, a long overdue one, and where nothing moves that
 // it could disturb. Never into a queue that has to drain.
 bool Selector::mayFetch(const Entry& entry, Timestamp now) const {
-  const std::int64_t room = usableRate(downlink(), options_.audio).toBitsPerSecond();
+  const std::int64_t room = usableRate(downlink(), sound()).toBitsPerSecond();
   if (room >= kUnlimited.toBitsPerSecond()) return true;
   if (now - estimator_.lastTrouble() < kDraining) return false;
   std::int64_t taken = inForce();
