@@ -21,6 +21,9 @@ constexpr Duration kEvent = Duration::millis(1500);
 // Congestion again within this time, at a limit that should have ended it.
 constexpr Duration kPersisting = Duration::seconds(4);
 constexpr Duration kCalm = Duration::seconds(12);
+// So much more than what failed, for so long without a sign of trouble: the link has recovered.
+constexpr double kRecovered = 1.25;
+constexpr Duration kProof = Duration::millis(700);
 constexpr double kBackOff = 0.85;
 constexpr double kStepBack = 0.92;
 
@@ -112,7 +115,7 @@ void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, Fram
 }
 
 void DownlinkEstimator::measure(Timestamp now, std::int64_t bytes) {
-  arrivals_.push_back({now, bytes});
+  arrivals_.push_back({now, bytes, false});
   while (arrivals_.size() > 2 && now - arrivals_.front().at > Duration::seconds(1)) arrivals_.pop_front();
   // The latest sample alone, with some room for where frames happen to fall: under congestion it is what the link carries,
   // while a longer look would still see the time before.
@@ -129,6 +132,17 @@ void DownlinkEstimator::measure(Timestamp now, std::int64_t bytes) {
     if (span > Duration::zero()) received_ = rateOf(sum, span.toSeconds());
     break;
   }
+}
+
+// Bits a second of the fullest of the last half second's samples in which most streams were late; 0: there is none. What is asked for
+// may not fill the link all the time, and a large frame only for a moment: then alone is what arrives what it carries.
+double DownlinkEstimator::busiest(Timestamp now) const {
+  double most = 0;
+  for (std::size_t i = arrivals_.size(); i-- > 1 && now - arrivals_[i].at < Duration::millis(500);) {
+    if (!arrivals_[i].late) continue;
+    most = std::max(most, static_cast<double>(rateOf(arrivals_[i].bytes, (arrivals_[i].at - arrivals_[i - 1].at).toSeconds()).toBitsPerSecond()));
+  }
+  return most;
 }
 
 // 0 to 1: how much of a growing delay on this link most streams show.
@@ -175,7 +189,8 @@ void DownlinkEstimator::sample(Timestamp now, std::span<const StreamSample> samp
     const std::int64_t missing = growth(sample.packets_lost, stream.last.packets_lost);
     lost |= missing > 0;
     stream.arrived = stream.arrived / (1 + dt / 0.4) + static_cast<double>(received);
-    stream.lost = stream.lost / (1 + dt / 0.4) + static_cast<double>(missing);
+    // What is lost until a cut takes effect has been acted upon.
+    stream.lost = troubled_ && now - last_trouble_ < kReaction ? 0 : stream.lost / (1 + dt / 0.4) + static_cast<double>(missing);
     if (received > 0) stream.last_arrival = last_arrival_ = now;
     // After a pause of the page nothing can be said of the time in between.
     if (sampled_ && dt < 1.5) observe(stream, sample, expected[i], now, dt, votes);
@@ -188,16 +203,21 @@ void DownlinkEstimator::sample(Timestamp now, std::span<const StreamSample> samp
     return;
   }
   measure(now, bytes);
+  arrivals_.back().late = 2 * votes.late > votes.weight;
   double seen = lateness(votes, now);
   if (seen > 0) {
     if (2 * votes.jittery >= votes.weight) seen += 0.4;
     if (2 * votes.frozen >= votes.weight) seen += 0.5;
   }
-  if (const double share = lost ? loss() : 0; share > 0.04) seen += share > 0.1 ? 1 : 0.5;
+  const double share = lost ? loss() : 0;
+  if (share > 0.04) seen += share > 0.1 ? 1 : 0.5;
   // Halves every 200 ms.
   score_ = score_ / (1 + dt / 0.2) + seen;
   evidence_ = static_cast<int>(std::min(1.0, score_) * 1000);
-  if (score_ >= 1) congested(now, kBackOff, votes.late >= 0.5 * votes.weight && votes.weight > 0);
+  if (score_ >= 0.3 || static_cast<double>(received_.toBitsPerSecond()) < kRecovered * failed_) below_at_ = now;
+  // The first sample in which all is late began before the queue did: it says little of what the link carries.
+  const bool late_again = arrivals_.back().late && arrivals_.size() > 1 && arrivals_[arrivals_.size() - 2].late;
+  if (score_ >= 1 && (late_again || !arrivals_.back().late || share > 0.04)) congested(now, kBackOff, votes.late >= 0.5 * votes.weight && votes.weight > 0);
 }
 
 void DownlinkEstimator::server(Timestamp now, ServerQuality quality) {
@@ -212,7 +232,7 @@ void DownlinkEstimator::congested(Timestamp now, double share, bool queueing) {
   // less may have been sent than it could carry.
   const bool same_event = troubled_ && now - last_trouble_ < kEvent;
   const DataRate arrived = queueing && !same_event ? std::min(received_, latest_) : std::max(received_, latest_);
-  const double carried = std::max(static_cast<double>(arrived.toBitsPerSecond()), static_cast<double>(options_.minimum.toBitsPerSecond()));
+  const double carried = std::max({static_cast<double>(arrived.toBitsPerSecond()), queueing ? busiest(now) : 0, static_cast<double>(options_.minimum.toBitsPerSecond())});
   if (!same_event) {
     const bool again = limited_ && troubled_ && now - last_trouble_ < Duration::seconds(12) && carried < failed_ * 1.3 && carried > failed_ * 0.75;
     failures_ = again ? std::min(failures_ + 1, 3) : 0;
@@ -225,11 +245,18 @@ void DownlinkEstimator::congested(Timestamp now, double share, bool queueing) {
   limit_ = persists ? limit_ * kBackOff : limited_ ? std::min(limit_, carried * share) : carried * share;
   limited_ = true;
   troubled_ = true;
-  last_trouble_ = now;
+  last_trouble_ = below_at_ = now;
   score_ = 0;
   Duration hold = kHold;
   for (int i = 0; i < failures_; ++i) hold = hold * 2;
   hold_until_ = now + std::min(hold, kMostHold);
+}
+
+// How far the limit may climb past what failed: not much farther than what arrives has borne out, the less the sooner after.
+double DownlinkEstimator::beyond(Timestamp now) const {
+  const Duration since = now - last_trouble_;
+  if (since > kCalm) return 1e12;
+  return static_cast<double>(received_.toBitsPerSecond()) * (1.5 + since.toSeconds() / 12) + 2.5e5;
 }
 
 void DownlinkEstimator::advance(Timestamp now, DataRate demand) {
@@ -251,8 +278,7 @@ void DownlinkEstimator::advance(Timestamp now, DataRate demand) {
   } else if (now >= hold_until_ && score_ < 0.5) {
     if (limit_ < 0.9 * failed_) limit_ = std::min(grown(limit_, 0.6, dt), 0.91 * failed_);
     else if (limit_ < 1.12 * failed_) limit_ = grown(limit_, 0.15, dt);
-    // Beyond it, not much farther than what arrives has borne out.
-    else limit_ = std::max(limit_, std::min(grown(limit_, 1.0, dt), 2 * static_cast<double>(received_.toBitsPerSecond()) + 4e5));
+    else limit_ = std::max(limit_, std::min(grown(limit_, 1.0, dt), beyond(now)));
   }
   // Far above all that could be asked for, a limit says nothing any more.
   if (limit_ > 1.5 * static_cast<double>(demand.toBitsPerSecond()) + 1e6 && (!troubled_ || now - last_trouble_ > kCalm)) limited_ = false;
@@ -260,7 +286,7 @@ void DownlinkEstimator::advance(Timestamp now, DataRate demand) {
 
 DownlinkEstimate DownlinkEstimator::estimate() const {
   DownlinkEstimate result;
-  result.calm = !troubled_ || last_advance_ - last_trouble_ > kCalm;
+  result.calm = !troubled_ || last_advance_ - last_trouble_ > kCalm || last_advance_ - below_at_ > kProof;
   if (!limited_) return result;
   result.rate = std::max(options_.minimum, DataRate::bitsPerSecond(static_cast<std::int64_t>(std::min(limit_, 1e12))));
   // Sure of what was measured under congestion, less so the further the limit has risen since.

@@ -117,6 +117,8 @@ class DownlinkEstimator {
   double lateness(const Votes& votes, Timestamp now) const;
   double loss() const;
   void measure(Timestamp now, std::int64_t bytes);
+  double beyond(Timestamp now) const;
+  double busiest(Timestamp now) const;
   void congested(Timestamp now, double share, bool queueing);
 
   EstimatorOptions options_;
@@ -124,6 +126,7 @@ class DownlinkEstimator {
   struct Arrival {
     Timestamp at;
     std::int64_t bytes;
+    bool late = false;  // most streams were late
   };
   std::deque<Arrival> arrivals_;  // bytes since the sample before, over the last second
   DataRate received_;
@@ -132,6 +135,7 @@ class DownlinkEstimator {
   Timestamp last_arrival_;
   Timestamp last_advance_;
   Timestamp last_trouble_;
+  Timestamp below_at_;  // when what arrived was last not well above what failed
   Timestamp hold_until_;
   bool started_ = false;
   bool sampled_ = false;

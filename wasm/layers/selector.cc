@@ -18,8 +18,10 @@ constexpr std::int64_t kLeastStage = 40'000;
 constexpr Duration kLookAgain = Duration::seconds(2);
 // A still whose frame does not come is left as it is until its next turn.
 constexpr Duration kFetchLimit = Duration::seconds(3);
+// So long after trouble no still is fetched.
+constexpr Duration kDraining = Duration::seconds(2);
 // After a change, what still arrives of the layer before, and the first large frame of the new one.
-constexpr Duration kSwitched = Duration::millis(500);
+constexpr Duration kSwitched = Duration::millis(1500);
 // Choices are taken for wrong only when they exceed the room by this, because bitrates are never exact.
 constexpr std::int64_t kTolerancePercent = 10;
 
@@ -170,7 +172,24 @@ void Selector::statistics(Timestamp now, std::span<const StreamSample> samples) 
     }
     entry->last_frames = sample.frames_decoded;
   }
+  measureSound(now, samples);
   estimator_.sample(now, samples, expected_);
+}
+
+// Up with the second second in a row, since what was late comes all at once; down slowly: who paused for breath goes on speaking.
+void Selector::measureSound(Timestamp now, std::span<const StreamSample> samples) {
+  std::int64_t bytes = 0;
+  for (const StreamSample& sample : samples) {
+    if (sample.audio) bytes += sample.bytes_received;
+  }
+  const Duration since = now - last_sound_;
+  if (since < Duration::seconds(1)) return;
+  const std::int64_t rate = static_cast<std::int64_t>(std::min(1e9, static_cast<double>(std::max<std::int64_t>(bytes - sound_bytes_, 0)) * 8 / since.toSeconds()));
+  // Not from the first look, nor after a pause.
+  if (since < Duration::millis(2500)) sound_ = std::max(std::min(rate, sound_before_), sound_ - sound_ / 16);
+  sound_before_ = rate;
+  sound_bytes_ = bytes;
+  last_sound_ = now;
 }
 
 DownlinkEstimate Selector::downlink() const {
@@ -185,7 +204,7 @@ DownlinkEstimate Selector::downlink() const {
 std::span<const Choice> Selector::update(Timestamp now) {
   news_.clear();
   estimator_.advance(now, demand());
-  const std::int64_t room = usableRate(downlink(), options_.audio).toBitsPerSecond();
+  const std::int64_t room = usableRate(downlink(), sound()).toBitsPerSecond();
   const std::int64_t lasting = lastingRoom(now, room);
   const bool calm = downlink().calm;
   const std::int64_t budget = calm ? room : std::min(lasting, room);
@@ -244,10 +263,9 @@ void Selector::solve(Timestamp now, std::int64_t budget) {
 void Selector::choose(Entry& entry, const Plan& plan, Timestamp now) {
   if (entry.ever_changed && entry.kind == plan.kind && entry.spatial == plan.spatial && entry.temporal == plan.temporal) return;
   if (plan.kind == ChoiceKind::kStill) {
-    // What was video leaves its last frame on the screen.
-    entry.frame_kept = entry.kind == ChoiceKind::kVideo && entry.ever_changed;
-    entry.next_fetch = now + options_.still_interval;
-    entry.fetch_until = now + kFetchLimit;
+    // What was video leaves its last frame on the screen; of others one is fetched as soon as it may be.
+    entry.frame_kept = true;
+    entry.next_fetch = entry.kind == ChoiceKind::kVideo && entry.ever_changed ? now + options_.still_interval : now;
   }
   entry.kind = plan.kind;
   entry.spatial = plan.spatial;
@@ -256,10 +274,31 @@ void Selector::choose(Entry& entry, const Plan& plan, Timestamp now) {
   entry.ever_changed = true;
 }
 
+bool Selector::fetching() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) { return entry->kind == ChoiceKind::kStill && !entry->frame_kept; });
+}
+
+// A still's frame is a keyframe, far larger than its share of the link: there has to be room for its layer beside everything else,
+// others that are being fetched included. One at a time will do for a first picture, a long overdue one, and where nothing moves that
+// it could disturb. Never into a queue that has to drain.
+bool Selector::mayFetch(const Entry& entry, Timestamp now) const {
+  const std::int64_t room = usableRate(downlink(), sound()).toBitsPerSecond();
+  if (room >= kUnlimited.toBitsPerSecond()) return true;
+  if (now - estimator_.lastTrouble() < kDraining) return false;
+  std::int64_t taken = inForce();
+  bool moving = false;
+  for (const auto& other : entries_) {
+    moving |= other->kind == ChoiceKind::kVideo;
+    if (other->kind == ChoiceKind::kStill && !other->frame_kept) taken += other->catalogue.lowest().bitrate.toBitsPerSecond();
+  }
+  if (room - taken >= entry.catalogue.lowest().bitrate.toBitsPerSecond()) return true;
+  return !fetching() && (!moving || entry.last_frames <= 0 || now - entry.next_fetch >= options_.still_interval * 2);
+}
+
 // Fetches a still's next frame in its turn, and tells of the choice if it is another one than was told last.
 void Selector::keepStill(Entry& entry, Timestamp now, std::size_t index) {
   if (entry.kind == ChoiceKind::kStill) {
-    if (entry.frame_kept && now >= entry.next_fetch) {
+    if (entry.frame_kept && now >= entry.next_fetch && mayFetch(entry, now)) {
       entry.frame_kept = false;
       entry.fetch_until = now + kFetchLimit;
     } else if (!entry.frame_kept && now >= entry.fetch_until) {

@@ -11,6 +11,7 @@
 //   - the same inputs at the same times give the same choices and the same log on every platform
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -72,6 +73,7 @@ class Selector {
   void setServerQuality(Timestamp now, ServerQuality quality);
   // Microseconds of decoding per second that this machine has; below 0 (the default): as much as is asked for.
   void setDecodeBudget(Timestamp now, std::int64_t micros_per_second);
+  // What is left for sound; what is heard to take more has more.
   void setAudio(Timestamp now, DataRate rate);
   // getStats' inbound streams; feeds the estimate, the layers' bitrates, the decode cost, and ends the fetching of stills.
   void statistics(Timestamp now, std::span<const StreamSample> samples);
@@ -133,6 +135,10 @@ class Selector {
   DataRate demand() const;
   void solve(Timestamp now, std::int64_t budget);
   void choose(Entry& entry, const Plan& plan, Timestamp now);
+  DataRate sound() const { return std::max(options_.audio, DataRate::bitsPerSecond(sound_)); }
+  void measureSound(Timestamp now, std::span<const StreamSample> samples);
+  bool fetching() const;
+  bool mayFetch(const Entry& entry, Timestamp now) const;
   void keepStill(Entry& entry, Timestamp now, std::size_t index);
   void frameArrived(Entry& entry, Timestamp now);
   Reason reasonOf(std::size_t index, std::int64_t room, std::int64_t decode_room) const;
@@ -144,6 +150,10 @@ class Selector {
   DecodeCost decode_cost_;
   Allocator allocator_;
   std::vector<std::unique_ptr<Entry>> entries_;
+  std::int64_t sound_ = 0;  // bits a second that sound has been heard to take
+  std::int64_t sound_before_ = 0;
+  std::int64_t sound_bytes_ = 0;
+  Timestamp last_sound_;
   DownlinkEstimate stated_;  // the server's word
   std::int64_t decode_budget_ = -1;
   bool changed_ = true;  // something that the page wants differently

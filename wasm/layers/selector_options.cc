@@ -93,7 +93,7 @@ std::int64_t Selector::inForce() const {
 
 // What would be taken if there were no limit: for each tile the cheapest of its best layers.
 DataRate Selector::demand() const {
-  std::int64_t sum = options_.audio.toBitsPerSecond();
+  std::int64_t sum = sound().toBitsPerSecond();
   for (const auto& entry : entries_) {
     std::int64_t best = 0;
     std::int64_t bits = 0;

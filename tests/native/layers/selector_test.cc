@@ -99,6 +99,19 @@ TEST_CASE("what the server says holds, with room left for doubt and for sound", 
   }
 }
 
+TEST_CASE("sound that takes more than was left for it has it before any video", "[layers][selector]") {
+  Calls call;
+  three(call);
+  call.selector.setDownlink(call.now, DataRate::kilobitsPerSecond(600), 1000);
+  call.update();
+  const double before = call.total();
+  REQUIRE(before > 300'000);
+  call.voices = 6;
+  call.pass(-1, 40);
+  CHECK(call.total() <= 600'000 - 6 * 40'000);
+  CHECK(call.total() < before);
+}
+
 TEST_CASE("a still fetches its frame, keeps it, and fetches another after some seconds", "[layers][selector]") {
   Calls call;
   call.add("ana", cameraSource(1, 1, 1), tileOf(640, 360));

@@ -81,6 +81,10 @@ export class JanusConnection implements SfuConnection {
     if (!this.#closed) this.#call.selectLayer(participantId, sourceId, choice?.spatial ?? 0, choice?.temporal ?? 0, choice === null);
   }
 
+  requestKeyFrame(participantId: string, sourceId: string): void {
+    if (!this.#closed) this.#call.requestKeyFrame(participantId, sourceId);
+  }
+
   setActiveLayers(sourceId: string, layers: number): void {
     if (!this.#closed) this.#call.setActiveLayers(sourceId, layers);
   }

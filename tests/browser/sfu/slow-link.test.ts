@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// A receiver in a call through Janus whose link becomes slow: what it pinned goes on, the others stay in view, sound goes first, and all comes back.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Host, Network } from '../../net/network.js';
+import { newRoom } from '../lib/app.js';
+import { barePage } from '../lib/bare.js';
+import { launchChromium, newPerson } from '../lib/chromium.js';
+import { Janus } from '../lib/janus.js';
+import { Resources, sleep, until } from '../lib/resources.js';
+import { Server } from '../lib/server.js';
+import { choicesOf, heightOf, makeTiles, soundOf, watchForGaps } from './in-page.js';
+
+const suite = new Resources();
+let server: Server;
+let link: Host;
+let dora: Page;
+
+const kSlow = 400;
+const kSlowFor = 20_000;
+/** Room for Ana's voice (32 kbit/s and as much for its headers) and no video. */
+const kThin = 90;
+const kThinFor = 8_000;
+const others = ['Ben', 'Cleo'] as const;
+const room = newRoom();
+
+async function enter(browser: Browser, name: string, tiles: number): Promise<Page> {
+  const { context, page } = await newPerson(browser);
+  suite.add(context, `context of ${name}`, value => value.close());
+  await page.goto(server.origin);
+  await page.waitForFunction(() => globalThis.tessera !== undefined);
+  await page.evaluate(async ({ room, name }) => {
+    globalThis.room = await globalThis.tessera.joinRoom({ url: location.origin, room, name });
+  }, { room, name });
+  await makeTiles(page, tiles);
+  return page;
+}
+
+const allIsBack = () => until('everything to be taken in full again', async () =>
+  (await heightOf(dora, 'Ana')) === 540 && (await choicesOf(dora)).every(({ kind }) => kind === 'video'), 30_000, 50);
+
+/** What is seen and heard on a link of so much for so long. */
+async function slowPeriod(kilobits: number, milliseconds: number) {
+  const longestGap = await watchForGaps(dora, 'Ana');
+  const taken: Record<string, Set<string>> = {};
+  const before = await soundOf(dora);
+  await link.throttle(kilobits);
+  for (const end = performance.now() + milliseconds; performance.now() < end; await sleep(250)) {
+    for (const { name, kind, spatial, temporal, reason } of await choicesOf(dora)) (taken[name] ??= new Set()).add(kind === 'video' ? `${spatial}.${temporal}` : `${kind} (${reason})`);
+  }
+  const after = await soundOf(dora);
+  return {
+    gap: await longestGap(),
+    heights: await Promise.all(others.map(name => heightOf(dora, name))),
+    choices: await choicesOf(dora),
+    taken: Object.fromEntries(Object.entries(taken).map(([name, set]) => [name, [...set]])),
+    packets: (after.packets - before.packets) / (milliseconds / 1000),
+    concealed: (after.concealed - before.concealed) / Math.max(1, after.samples - before.samples),
+  };
+}
+
+beforeAll(async () => {
+  const network = suite.add(await Network.create(), 'network', value => value.close());
+  const janus = suite.add(await Janus.start(await network.addHost('janus')), 'janus', value => value.close());
+  link = await network.addHost('dora');
+  const flags = ['--sfu', 'janus', '--janus-url', janus.url, '--mesh-up-to', '2'];
+  server = suite.add(await Server.start({ host: network.address, staticDir: barePage(suite, 'layers'), flags }), 'server', value => value.close());
+  const senders = suite.add(await launchChromium({ camera: 'wide', secureOrigin: server.origin }), 'chromium', value => value.close());
+  const receiver = suite.add(await launchChromium({ camera: 'none', secureOrigin: server.origin, host: link }), 'chromium of Dora', value => value.close());
+  const ana = await enter(senders, 'Ana', 160);
+  await ana.evaluate(() => globalThis.room!.local.enableCamera({ width: 960, height: 540, frameRate: 10 }));
+  await ana.evaluate(() => globalThis.room!.local.enableMicrophone());
+  for (const name of others) {
+    const page = await enter(senders, name, 160);
+    await page.evaluate(() => globalThis.room!.local.enableCamera({ width: 320, height: 180, frameRate: 10 }));
+  }
+  dora = await enter(receiver, 'Dora', 320);
+  await until('everybody to be seen', async () => (await Promise.all(['Ana', ...others].map(name => heightOf(dora, name)))).every(height => height > 0), 40_000);
+  await dora.evaluate(() => {
+    const tile = document.querySelector<HTMLElement>('[data-name="Ana"]')!;
+    tile.style.width = '900px';
+    [...globalThis.room!.participants.values()].find(it => it.name === 'Ana')!.observe(tile, { pinned: true });
+  });
+}, 120_000);
+afterAll(() => suite.close());
+
+test('a slow link: the pinned picture goes on, the others stay in view, and everything is back soon after', async () => {
+  await allIsBack();
+  await sleep(1_000);
+  const { gap, heights, taken, concealed } = await slowPeriod(kSlow, kSlowFor);
+  await link.throttle(null);
+  const began = performance.now();
+  await allIsBack();
+  console.log(`${kSlow} kbit/s for ${kSlowFor / 1000} s: longest gap of the pinned picture ${gap.toFixed(0)} ms, ${(concealed * 100).toFixed(1)} % of the sound concealed, `
+    + `taken ${JSON.stringify(taken)}; everything in full again after ${(performance.now() - began).toFixed(0)} ms`);
+  if (process.env['D1_LOG']) (await import('node:fs')).writeFileSync(process.env['D1_LOG'], await dora.evaluate(() => globalThis.layers.layersOf(globalThis.room!)!.exportLog()));
+  expect(gap).toBeLessThan(3_000);
+  // Ana's picture became smaller, and nobody vanished: what is paused keeps its last frame.
+  expect(taken['Ana']!.some(it => /^[01]\./.test(it))).toBe(true);
+  expect(others.some(name => taken[name]!.some(it => it.startsWith('still')))).toBe(true);
+  for (const height of heights) expect(height).toBeGreaterThan(0);
+}, 90_000);
+
+test('a link with room for sound alone: every video stands still and says why, sound goes on, and the videos come back', async () => {
+  await allIsBack();
+  const { choices, heights, packets, concealed, taken } = await slowPeriod(kThin, kThinFor);
+  await link.throttle(null);
+  const began = performance.now();
+  await allIsBack();
+  console.log(`${kThin} kbit/s for ${kThinFor / 1000} s: ${packets.toFixed(0)} packets of sound a second, ${(concealed * 100).toFixed(1)} % of it concealed, taken ${JSON.stringify(taken)}; `
+    + `everything in full again after ${(performance.now() - began).toFixed(0)} ms`);
+  if (process.env['D1_LOG']) (await import('node:fs')).writeFileSync(process.env['D1_LOG'] + '2', await dora.evaluate(() => globalThis.layers.layersOf(globalThis.room!)!.exportLog()));
+  for (const { kind, reason } of choices) {
+    expect(kind).not.toBe('video');
+    expect(['bandwidth', 'audio-only']).toContain(reason);
+  }
+  for (const height of heights) expect(height).toBeGreaterThan(0);
+  expect(packets).toBeGreaterThan(25);
+}, 90_000);
+
+test('what was recorded of the call replays to the same decisions', async () => {
+  const { log, difference } = await dora.evaluate(async () => {
+    const { layersOf, replayLog } = globalThis.layers;
+    const log = layersOf(globalThis.room!)!.exportLog();
+    return { log, difference: await replayLog(log) };
+  });
+  expect(log.split('\n').filter(line => / stats /.test(line)).length).toBeGreaterThan(100);
+  expect(difference).toBe('');
+});
+
+test('the same without selection, for comparison', async () => {
+  await dora.evaluate(() => { globalThis.layers.layersOf(globalThis.room!)!.automatic = false; });
+  const { gap, concealed } = await slowPeriod(kSlow, kSlowFor);
+  await link.throttle(null);
+  console.log(`${kSlow} kbit/s for ${kSlowFor / 1000} s without selection: longest gap of the pinned picture ${gap.toFixed(0)} ms, ${(concealed * 100).toFixed(1)} % of the sound concealed`);
+}, 60_000);
