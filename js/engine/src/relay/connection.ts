@@ -84,6 +84,8 @@ export class RelayConnection extends TypedEventTarget<RelayConnectionEventMap> {
     if (!/^[A-Za-z0-9_-]{43}$/.test(participantKey)) throw new OptionError('participantKey', '32 bytes as base64url, as in the signalling protocol');
     const address = new URL('/relay', requireServerUrl(url));
     address.protocol = address.protocol.replace('http', 'ws');
+    // By this a server knows whose the socket is before it is opened, where several carry the rooms.
+    address.searchParams.set('room', room);
     if (typeof AudioContext === 'undefined' || typeof VideoFrame === 'undefined') {
       throw new RelayError('unsupported', 'This browser lacks VideoFrame or AudioContext. Use a current Chrome, Edge, Firefox or Safari.');
     }

@@ -19,6 +19,9 @@ export interface TestFrame {
   length?: number;
 }
 
+/** Milliseconds that a place in a room may take, on whichever server. */
+const kPatience = 15_000;
+
 /** The layout of RELAY.md, written down a second time. */
 export function frameBytes({ version = 1, type = 1, stream, spatial = 0, temporal = 0, flags = 0, timestamp, payload = Buffer.alloc(0), length = payload.length }: TestFrame): Buffer {
   const header = Buffer.alloc(20);
@@ -71,8 +74,8 @@ export class RelayClient implements AsyncDisposable {
   }
 
   /** An open socket that has not entered anything. */
-  static async open(url: string, headers: Record<string, string> = {}): Promise<RelayClient> {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/relay`, { headers });
+  static async open(url: string, headers: Record<string, string> = {}, room = ''): Promise<RelayClient> {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/relay${room && `?room=${room}`}`, { headers });
     const client = new RelayClient(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
@@ -84,11 +87,17 @@ export class RelayClient implements AsyncDisposable {
   /** Joins a room over signalling and enters it here. */
   static async enter(url: string, fields: JoinFields = {}): Promise<RelayClient> {
     const signalling = await TestClient.connect(url);
-    await signalling.join(fields);
-    const client = await RelayClient.open(url);
+    await signalling.sendJoin(fields);
+    await signalling.next('joined', kPatience);
+    return RelayClient.enterAs(signalling, url, fields.room);
+  }
+
+  /** Enters with a place in the room that somebody has already. */
+  static async enterAs(signalling: TestClient, url: string, room = 'standup'): Promise<RelayClient> {
+    const client = await RelayClient.open(url, {}, room);
     client.signalling = signalling;
-    client.send({ type: 'enter', protocol: 1, room: fields.room ?? 'standup', participantKey: signalling.key });
-    await client.next('entered');
+    client.send({ type: 'enter', protocol: 1, room, participantKey: signalling.key });
+    await client.next('entered', () => true, kPatience);
     client.acknowledging = true;
     return client;
   }
