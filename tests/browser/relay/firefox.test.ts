@@ -1,44 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-// A page in Firefox and one in Chromium with nothing but the relay between them: moving pictures and sound both ways, whoever's codecs are used.
+// A page in Firefox and one in Chromium with nothing but the relay between them: moving pictures and sound both ways, whoever's codecs are
+// used; and a call of theirs that goes over to the relay, and back, while it runs.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../lib/chromium.js';
-import { launchFirefox } from '../lib/firefox.js';
-import { engineDist } from '../lib/paths.js';
+import { newRoom } from '../lib/app.js';
+import { barePage } from '../lib/bare.js';
+import { launchChromium, newPerson } from '../lib/chromium.js';
+import { launchFirefox, newFirefoxPage } from '../lib/firefox.js';
 import { Resources, until } from '../lib/resources.js';
 import { Server } from '../lib/server.js';
+import '../sfu/in-page.js';
 import { close, counted, look, type Seen, start, type Start } from './in-page.js';
-import { serveRelayPage, takePlace } from './site.js';
+import { takePlace } from './site.js';
 
 /** What this test uses of either driver's page. */
 interface AnyPage {
   evaluate<A, R>(run: (argument: A) => R | Promise<R>, argument: A): Promise<R>;
-  close(): Promise<void>;
 }
 
 const tones = [700, 1900];
 const suite = new Resources();
 let server: Server;
-let openers: (() => Promise<AnyPage>)[];
+/** Firefox's, then Chromium's. */
+let openers: ((resources: Resources) => Promise<AnyPage>)[];
 
 beforeAll(async () => {
-  server = suite.add(await Server.start({ staticDir: engineDist, flags: ['--allowed-origins', 'http://127.0.0.1:*'] }), 'server', value => value.close());
-  const site = await serveRelayPage(suite);
+  server = suite.add(await Server.start({ staticDir: barePage(suite, 'relay') }), 'server', value => value.close());
   const chromium = suite.add(await launchChromium(), 'chromium', value => value.close());
   const firefox = await launchFirefox();
   suite.add(firefox.resources, 'firefox', value => value.close());
   openers = [
-    async () => {
-      const page = await firefox.browser.newPage();
+    async (resources) => {
+      const page = resources.add(await newFirefoxPage(firefox.browser), 'firefox page', value => value.close());
       page.on('pageerror', error => console.log(`firefox: ${String(error)}`));
-      await page.goto(site);
-      await page.waitForFunction(() => 'relay' in globalThis);
+      await page.goto(server.origin);
+      await page.waitForFunction(() => 'tessera' in globalThis);
       return page as unknown as AnyPage;
     },
-    async () => {
-      const page = await chromium.newPage();
+    async (resources) => {
+      const { context, page } = await newPerson(chromium);
+      resources.add(context, 'chromium page', value => value.close());
       page.on('pageerror', error => console.log(`chromium: ${String(error)}`));
-      await page.goto(site);
-      await page.waitForFunction(() => 'relay' in globalThis);
+      await page.goto(server.origin);
+      await page.waitForFunction(() => 'tessera' in globalThis);
       return page as unknown as AnyPage;
     },
   ];
@@ -50,7 +53,7 @@ for (const prefer of ['native', 'wasm'] as const) {
     await using resources = new Resources();
     const pages: AnyPage[] = [];
     for (const [index, open] of openers.entries()) {
-      const page = resources.add(await open(), 'page', value => value.close());
+      const page = await open(resources);
       const participantKey = await takePlace(resources, server.origin, prefer);
       const options: Start = { url: server.origin, room: prefer, participantKey, tone: tones[index]!, width: 320, height: 180, frameRate: 10, prefer };
       await page.evaluate(start, options);
@@ -68,3 +71,52 @@ for (const prefer of ['native', 'wasm'] as const) {
     for (const page of pages) expect((await page.evaluate(close, undefined)).state).toBe('closed');
   }, 180_000);
 }
+
+/** Whether the other's picture moves and its microphone is heard, within three seconds. */
+const communicates = (page: AnyPage): Promise<{ frames: number; level: number }> => page.evaluate(async () => {
+  const video = document.querySelector('main > *')?.shadowRoot?.querySelector('video');
+  const seen = { frames: 0, level: 0 };
+  const count = (): void => {
+    seen.frames++;
+    video?.requestVideoFrameCallback(count);
+  };
+  video?.requestVideoFrameCallback(count);
+  for (let look = 0; look < 30 && !(seen.frames > 5 && seen.level > 0.005); look++) {
+    await new Promise(resolve => { setTimeout(resolve, 100); });
+    for (const { audioLevel } of globalThis.room!.participants.values()) seen.level = Math.max(seen.level, audioLevel);
+  }
+  return seen;
+}, undefined);
+
+test('a call between Firefox and Chromium goes over to the relay while it runs, and back', async () => {
+  await using resources = new Resources();
+  const room = newRoom();
+  const pages: AnyPage[] = [];
+  for (const [index, open] of openers.entries()) {
+    const page = await open(resources);
+    await page.evaluate(async ({ room, name }) => {
+      globalThis.room = await globalThis.tessera.joinRoom({ url: location.origin, room, name });
+      globalThis.room.addEventListener('participantjoined', ({ participant }) => document.querySelector('main')!.append(participant.createTile()));
+      await globalThis.room.local.enableCamera();
+      await globalThis.room.local.enableMicrophone();
+    }, { room, name: ['Fay', 'Carl'][index]! });
+    pages.push(page);
+  }
+  const carried = async (topology: string): Promise<void> => {
+    for (const page of pages) {
+      await until(`the call in topology ${topology}`, () => page.evaluate(topology => globalThis.room!.topology === topology, topology), 60_000);
+      let seen: unknown;
+      await until(`picture and sound in topology ${topology}`, async () => {
+        const now = await communicates(page);
+        seen = now;
+        return now.frames > 5 && now.level > 0.005;
+      }, 60_000, 100).catch((error: Error) => { throw new Error(`${error.message}: ${JSON.stringify(seen)}`); });
+    }
+  };
+  await carried('mesh');
+  await pages[0]!.evaluate(async () => { await globalThis.room!.setTopology('relay'); }, undefined);
+  await carried('relay');
+  await pages[1]!.evaluate(async () => { await globalThis.room!.setTopology('mesh'); }, undefined);
+  await carried('mesh');
+  for (const page of pages) await page.evaluate(() => { globalThis.room!.close(); }, undefined);
+}, 300_000);

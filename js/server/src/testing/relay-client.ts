@@ -41,6 +41,7 @@ export const camera = {
     spatial, temporal, width: 320 << spatial, height: 180 << spatial, frameRate: 7.5 * 2 ** temporal, bitrate: (spatial ? 300_000 : 100_000) + temporal * 50_000,
   }))),
 };
+export const cameraVp8 = { ...camera, codec: 'vp8', layers: [0, 1, 2].map((temporal) => ({ spatial: 0, temporal, width: 640, height: 360, frameRate: 7.5 * 2 ** temporal, bitrate: 300_000 + temporal * 100_000 })) };
 export const microphone = { type: 'publish' as const, kind: 'audio' as const, sourceId: 'mic', content: 'microphone' as const, codec: 'opus' as const, channels: 1 };
 
 type MessageOf<K extends RelayServerMessage['type']> = Extract<RelayServerMessage, { type: K }>;
@@ -84,19 +85,19 @@ export class RelayClient implements AsyncDisposable {
     return client;
   }
 
-  /** Joins a room over signalling and enters it here. */
-  static async enter(url: string, fields: JoinFields = {}): Promise<RelayClient> {
+  /** Joins a room over signalling and enters it here. `decodes`: as in `enter`. */
+  static async enter(url: string, { decodes, ...fields }: JoinFields & { decodes?: readonly string[] } = {}): Promise<RelayClient> {
     const signalling = await TestClient.connect(url);
     await signalling.sendJoin(fields);
     await signalling.next('joined', kPatience);
-    return RelayClient.enterAs(signalling, url, fields.room);
+    return RelayClient.enterAs(signalling, url, fields.room, decodes);
   }
 
   /** Enters with a place in the room that somebody has already. */
-  static async enterAs(signalling: TestClient, url: string, room = 'standup'): Promise<RelayClient> {
+  static async enterAs(signalling: TestClient, url: string, room = 'standup', decodes?: readonly string[]): Promise<RelayClient> {
     const client = await RelayClient.open(url, {}, room);
     client.signalling = signalling;
-    client.send({ type: 'enter', protocol: 1, room, participantKey: signalling.key });
+    client.send({ type: 'enter', protocol: 1, room, participantKey: signalling.key, decodes });
     await client.next('entered', () => true, kPatience);
     client.acknowledging = true;
     return client;
@@ -125,7 +126,7 @@ export class RelayClient implements AsyncDisposable {
     this.socket.send(frameBytes(frame));
   }
 
-  async publish(stream: typeof camera | typeof microphone): Promise<number> {
+  async publish(stream: typeof camera | typeof cameraVp8 | typeof microphone): Promise<number> {
     this.send(stream);
     return (await this.next('published', ({ sourceId }) => sourceId === stream.sourceId)).stream;
   }
