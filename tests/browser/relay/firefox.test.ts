@@ -8,14 +8,9 @@ import { launchChromium, newPerson } from '../lib/chromium.js';
 import { launchFirefox, newFirefoxPage } from '../lib/firefox.js';
 import { Resources, until } from '../lib/resources.js';
 import { Server } from '../lib/server.js';
-import '../sfu/in-page.js';
+import { type AnyPage, carriedBy, enterCall } from './in-call.js';
 import { close, counted, look, type Seen, start, type Start } from './in-page.js';
 import { takePlace } from './site.js';
-
-/** What this test uses of either driver's page. */
-interface AnyPage {
-  evaluate<A, R>(run: (argument: A) => R | Promise<R>, argument: A): Promise<R>;
-}
 
 const tones = [700, 1900];
 const suite = new Resources();
@@ -72,47 +67,16 @@ for (const prefer of ['native', 'wasm'] as const) {
   }, 180_000);
 }
 
-/** Whether the other's picture moves and its microphone is heard, within three seconds. */
-const communicates = (page: AnyPage): Promise<{ frames: number; level: number }> => page.evaluate(async () => {
-  const video = document.querySelector('main > *')?.shadowRoot?.querySelector('video');
-  const seen = { frames: 0, level: 0 };
-  const count = (): void => {
-    seen.frames++;
-    video?.requestVideoFrameCallback(count);
-  };
-  video?.requestVideoFrameCallback(count);
-  for (let look = 0; look < 30 && !(seen.frames > 5 && seen.level > 0.005); look++) {
-    await new Promise(resolve => { setTimeout(resolve, 100); });
-    for (const { audioLevel } of globalThis.room!.participants.values()) seen.level = Math.max(seen.level, audioLevel);
-  }
-  return seen;
-}, undefined);
-
 test('a call between Firefox and Chromium goes over to the relay while it runs, and back', async () => {
   await using resources = new Resources();
   const room = newRoom();
   const pages: AnyPage[] = [];
   for (const [index, open] of openers.entries()) {
     const page = await open(resources);
-    await page.evaluate(async ({ room, name }) => {
-      globalThis.room = await globalThis.tessera.joinRoom({ url: location.origin, room, name });
-      globalThis.room.addEventListener('participantjoined', ({ participant }) => document.querySelector('main')!.append(participant.createTile()));
-      await globalThis.room.local.enableCamera();
-      await globalThis.room.local.enableMicrophone();
-    }, { room, name: ['Fay', 'Carl'][index]! });
+    await page.evaluate(enterCall, { room, name: ['Fay', 'Carl'][index]! });
     pages.push(page);
   }
-  const carried = async (topology: string): Promise<void> => {
-    for (const page of pages) {
-      await until(`the call in topology ${topology}`, () => page.evaluate(topology => globalThis.room!.topology === topology, topology), 60_000);
-      let seen: unknown;
-      await until(`picture and sound in topology ${topology}`, async () => {
-        const now = await communicates(page);
-        seen = now;
-        return now.frames > 5 && now.level > 0.005;
-      }, 60_000, 100).catch((error: Error) => { throw new Error(`${error.message}: ${JSON.stringify(seen)}`); });
-    }
-  };
+  const carried = (topology: string): Promise<void> => carriedBy(pages, topology);
   await carried('mesh');
   await pages[0]!.evaluate(async () => { await globalThis.room!.setTopology('relay'); }, undefined);
   await carried('relay');
