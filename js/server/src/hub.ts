@@ -38,7 +38,8 @@ export class Hub {
   readonly settings: ResolvedOptions;
   readonly log: Logger;
   readonly metrics: Metrics;
-  readonly #key: Uint8Array;
+  /** HMAC key of the tokens. */
+  readonly key: Uint8Array;
   readonly #rooms = new Map<string, Room>();
   readonly #connections = new Set<Connection>();
   readonly #departures: ((room: string, participantId: string) => void)[] = [];
@@ -46,7 +47,7 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.settings = options.settings;
-    this.#key = options.key;
+    this.key = options.key;
     this.log = options.log;
     this.metrics = options.metrics(() => this.census());
   }
@@ -88,7 +89,7 @@ export class Hub {
   /** Makes a token for a guest of an open room. */
   async guestToken(room: string): Promise<{ token: string; expiresIn: number }> {
     const expiresIn = this.settings.tokenTtlSeconds;
-    const token = await createToken({ room, secret: this.#key, expiresInSeconds: expiresIn });
+    const token = await createToken({ room, secret: this.key, expiresInSeconds: expiresIn });
     this.metrics.tokens.inc();
     return { token, expiresIn };
   }
@@ -96,7 +97,7 @@ export class Hub {
   /** Checks the right to look into a lobby. @throws ProtocolError */
   async authorizePeek(message: ClientMessageOf<'peek'>): Promise<void> {
     if (message.token === undefined && this.settings.openRooms) return;
-    await verifyToken(message.token, { room: message.room, key: this.#key });
+    await verifyToken(message.token, { room: message.room, key: this.key });
   }
 
   /** Checks the right to join, and makes the token for later rejoins. @throws ProtocolError */
@@ -105,18 +106,18 @@ export class Hub {
     const participantId = participantIdOf(message.participantKey);
     // The key itself proves who comes back while the place is kept: a token only has to be fresh to enter.
     const allowExpired = this.#rooms.get(room)?.participants.has(participantId) ?? false;
-    const claims = await verifyToken(message.token, { room, key: this.#key, participantId, allowExpired });
+    const claims = await verifyToken(message.token, { room, key: this.key, participantId, allowExpired });
     const resumeToken = await createToken({
       room,
       participantId,
-      secret: this.#key,
+      secret: this.key,
       expiresInSeconds: this.settings.resumeTokenTtlSeconds,
       ...(claims.name === undefined ? {} : { name: claims.name }),
     });
     if (!this.settings.sfu) return { claims, resumeToken };
     // Also while the room does without: it may move at any time, and then nobody can wait.
     const visitor = { room, participantId, name: claims.name ?? message.name, ttlSeconds: this.settings.resumeTokenTtlSeconds };
-    return { claims, resumeToken, sfu: await sfuInfoFor(this.settings.sfu, this.#key, visitor) };
+    return { claims, resumeToken, sfu: await sfuInfoFor(this.settings.sfu, this.key, visitor) };
   }
 
   watch(name: string, link: Link): Room {

@@ -62,9 +62,10 @@ export class Metrics {
   }
 
   /** Shows what the relay holds. */
-  observeRelay(census: () => { sockets: number; rooms: number }): void {
+  observeRelay(census: () => { sockets: number; rooms: number; passages: number }): void {
     const registers = [this.registry];
     new Gauge({ name: 'tessera_relay_sockets', help: 'Open sockets of the relay.', registers, collect() { this.set(census().sockets); } });
+    new Gauge({ name: 'tessera_relay_passages', help: 'Sockets of the relay that are passed on to the server of their room.', registers, collect() { this.set(census().passages); } });
     new Gauge({ name: 'tessera_relay_rooms', help: 'Rooms with somebody at the relay.', registers, collect() { this.set(census().rooms); } });
   }
 }

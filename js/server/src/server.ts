@@ -89,7 +89,7 @@ export function createTesseraServer(options: TesseraServerOptions = {}): Tessera
   httpServer.requestTimeout = 30_000;
   const signalling = new Signalling(hub, origins);
   signalling.attach(httpServer);
-  const relay = settings.relay ? new Relay(hub, origins) : undefined;
+  const relay = settings.relay ? new Relay(hub, origins, signalling.cluster && ((room) => signalling.cluster!.placeOf(room))) : undefined;
   relay?.attach(httpServer);
   httpServer.on('upgrade', (request, socket, head) => {
     if (sfuProxy && SfuProxy.concerns(request.url)) sfuProxy.upgrade(request, socket, head);

@@ -60,6 +60,12 @@ export class AudioUplink {
     this.#stream = stream;
   }
 
+  /** The socket is there (again): streams have other ids. */
+  entered(): void {
+    this.#stream = 0;
+    this.announce();
+  }
+
   announce(): void {
     this.socket.send({ type: 'publish', kind: 'audio', sourceId: this.sourceId, content: this.content, codec: 'opus', channels: 1 });
   }

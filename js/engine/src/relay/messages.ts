@@ -5,6 +5,7 @@ import type { Preference } from '../codecs/index.js';
 
 export type VideoContent = 'camera' | 'screen';
 export type AudioContent = 'microphone' | 'screen-audio';
+export type VideoCodec = 'vp8' | 'vp9';
 
 /** A stream as the server describes it; js/server/RELAY.md. */
 export interface StreamInfo {
@@ -27,6 +28,8 @@ export interface OpenMessage {
   wasm: string;
   assetBaseUrl?: string;
   prefer: Preference;
+  /** Of video, encoded and decoded here; the preferred one first. */
+  codecs: readonly VideoCodec[];
 }
 
 export type ToWorker =

@@ -3,7 +3,7 @@
 
 import { AudioUplink } from './audio-uplink.js';
 import { Downlink } from './downlink.js';
-import type { FromWorker, OpenMessage, RelayStatistics, StreamInfo, ToWorker } from './messages.js';
+import type { FromWorker, OpenMessage, RelayStatistics, StreamInfo, ToWorker, VideoCodec } from './messages.js';
 import { type Frame, loadRelayModule, type RelayModule } from './module.js';
 import { RelaySocket, type ServerMessage } from './socket.js';
 import { type UplinkOptions, VideoUplink } from './video-uplink.js';
@@ -14,6 +14,9 @@ declare const self: { onmessage: ((event: MessageEvent<ToWorker>) => void) | nul
 const kAudioBits = 48_000;
 /** The encoders get this share of the way: they miss their rates at times. */
 const kShare = 0.9;
+
+/** Decoded by everybody, until the server says otherwise. */
+const kCodecs: readonly VideoCodec[] = ['vp9', 'vp8'];
 
 const post = (message: FromWorker, transfer: Transferable[] = []): void => self.postMessage(message, transfer);
 
@@ -26,6 +29,8 @@ class Relay {
   /** Of every stream of the others. */
   readonly #streams = new Map<number, StreamInfo>();
   readonly #options: UplinkOptions['assets'];
+  /** What everybody else decodes. */
+  #decoded: readonly VideoCodec[] = kCodecs;
 
   constructor(
     private readonly module: RelayModule,
@@ -87,6 +92,11 @@ class Relay {
     return {
       prefer: this.open.prefer,
       assets: this.#options,
+      // Where nothing suits everybody, some see it and others do not.
+      codecs: () => {
+        const common = this.open.codecs.filter((it) => this.#decoded.includes(it));
+        return common.length > 0 ? common : this.open.codecs;
+      },
       failed: (message) => {
         this.#unpublish(sourceId);
         post({ type: 'failed', sourceId, message });
@@ -133,13 +143,15 @@ class Relay {
   #entered(streams: StreamInfo[]): void {
     for (const id of [...this.#streams.keys()]) if (!streams.some((it) => it.id === id)) this.#removed(id);
     for (const stream of streams) this.#added(stream);
-    for (const uplink of [...this.#videos.values(), ...this.#audios.values()]) uplink.announce();
+    this.#decoded = kCodecs;
+    for (const uplink of [...this.#videos.values(), ...this.#audios.values()]) uplink.entered();
   }
 
   #message(message: ServerMessage): void {
     if (message.type === 'streamAdded') this.#added(message.stream as StreamInfo);
     else if (message.type === 'streamRemoved') this.#removed(message.stream as number);
     else if (message.type === 'published') (this.#videos.get(message.sourceId!) ?? this.#audios.get(message.sourceId!))?.published(message.stream as number);
+    else if (message.type === 'codecs') this.#decoded = message.codecs ?? kCodecs;
     else if (message.type === 'demand') this.#video(message.stream as number)?.demand(message.spatial!, message.temporal!);
   }
 
