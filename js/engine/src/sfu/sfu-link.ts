@@ -62,6 +62,7 @@ export class SfuLink implements TopologyLink, SourceSink {
       },
       assetBaseUrl === undefined ? {} : { assetBaseUrl },
     );
+    this.#selection.setMeasuring(false);
     setLayersOf(room, this.#selection);
     this.#publication = link.handlers.publish(this);
     room.addEventListener('participantjoined', ({ participant }) => this.#came(participant), { signal });
@@ -107,6 +108,10 @@ export class SfuLink implements TopologyLink, SourceSink {
 
   connections(): SfuDiagnostics[] {
     return this.#measured;
+  }
+
+  setAlone(alone: boolean): void {
+    this.#selection.setMeasuring(alone);
   }
 
   close(): void {

@@ -16,10 +16,12 @@ import type { Topology } from './topology.js';
 class FakeLink implements TopologyLink {
   received: ProtocolMessage[] = [];
   closed = false;
+  alone: boolean[] = [];
   constructor(readonly host: LinkHost, readonly mixes = false) {}
   receive(message: ProtocolMessage) { this.received.push(message); }
   audioLevel() { return 0; }
   async diagnostics() { return []; }
+  setAlone(alone: boolean) { this.alone.push(alone); }
   close() { this.closed = true; }
   reaches(participantId: string, track: MediaStreamTrack) {
     this.host.handlers.notify({ type: 'PeerStateChanged', participantId, state: 'connected', iceRestarts: 0 }, null);
@@ -129,6 +131,21 @@ test('a picture that does not come is given up after a while; another track for 
   expect([other.shown(), other.sent.length]).toEqual([undefined, 1]);
   other.board.close();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a link is told when no other carries the same media', async () => {
+  const { board, made, joined, arrived } = setUp();
+  board.receive(joined('sfu', 1));
+  await settled();
+  made[0]!.reaches('ben', track('sfu'));
+  expect(made[0]!.alone).toEqual([]);
+  board.receive(arrived(1));
+  expect(made[0]!.alone).toEqual([true]);
+  board.receive(joined('mcu', 2));
+  expect(made[0]!.alone).toEqual([true, false]);
+  board.receive(joined('sfu', 3));
+  expect(made[0]!.alone).toEqual([true, false, true]);
+  board.close();
 });
 
 test('a sound that has not begun holds the move back', async () => {

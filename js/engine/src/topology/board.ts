@@ -201,8 +201,10 @@ export class Board {
       if (topology !== 'mesh' && message['moved']) this.#session.call.transportMessage(JSON.stringify(message));
       this.#hand(this.#current, message);
       this.#choices.settled(topology);
+      this.#quiet();
       return;
     }
+    this.#current.link?.setAlone?.(false);
     const { epoch = 0 } = message['room'] as Partial<RoomOffer>;
     if (epoch < this.#epoch) this.#farewells.restart();
     this.#epoch = epoch;
@@ -317,9 +319,15 @@ export class Board {
     this.#session.handlers.room.dispatchEvent(new MixChangeEvent(mix));
   }
 
+  /** Tells the link that carries the media when nothing else does. */
+  #quiet(): void {
+    if (!this.#next && this.#farewells.places.length === 0) this.#current.link?.setAlone?.(true);
+  }
+
   /** The old link is of no use to anybody any more. @param revived the room comes back to it: what is the session's goes on. */
   #leave({ place, message }: Farewell, revived: boolean): void {
     place.link?.close();
+    this.#quiet();
     if (revived && place.topology === 'mesh') return;
     const { topology } = message['room'] as RoomOffer;
     if (topology === 'mesh') return; // The session has had it.
@@ -341,7 +349,11 @@ export class Board {
     connection.transport.send({ type: 'connectivity', epoch: (next ?? this.#session.offer)?.epoch ?? 0, ok: false });
     if (!next) return;
     next.reported = true;
-    if (next.opened) this.#advance();
-    else this.#next = undefined;
+    if (next.opened) {
+      this.#advance();
+      return;
+    }
+    this.#next = undefined;
+    this.#quiet();
   }
 }
