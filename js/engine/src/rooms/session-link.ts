@@ -7,9 +7,10 @@ import type { Connection } from '../signalling/connection.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
 import type { Notification } from './notifications.js';
 import type { Publication, SourceSink } from './publication.js';
-import type { Board, RoomOffer } from '../topology/board.js';
+import type { Board } from '../topology/board.js';
 import { kTopologies, willingness } from '../topology/capabilities.js';
 import type { MediaPath } from '../topology/link.js';
+import type { RoomOffer } from '../topology/place.js';
 import type { Topology } from '../topology/topology.js';
 import type { Room } from './room.js';
 

@@ -99,6 +99,22 @@ test('shown in ways nobody told of, everything is taken as large as it is sent',
   expect(selection.choicesFor('ana')).toEqual([['camera', { spatial: 2, temporal: 1 }]]);
 });
 
+test('while the media comes another way, too, nothing is concluded from what arrives, and no picture given up', async () => {
+  const { asked, selection, looks, pass } = await room('ana', 'ben');
+  selection.stateChanged('connected', 0);
+  await pass(undefined, 5);
+  selection.setMeasuring(false);
+  const before = new Map(asked);
+  const looked = looks.count;
+  await pass(30_000, 10);
+  selection.downlinkQuality('lost');
+  await pass(30_000, 5);
+  expect([looks.count, asked]).toEqual([looked, before]);
+  selection.setMeasuring(true);
+  await pass(30_000, 15);
+  expect(asked).not.toEqual(before);
+});
+
 test('a link that carries less is noticed, who speaks keeps the most, and the largest comes back', async () => {
   const { selection, asked, pass } = await room('ana', 'ben', 'eva');
   selection.stateChanged('connected', 0);

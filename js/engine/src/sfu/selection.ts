@@ -61,6 +61,7 @@ export class Selection implements RoomLayers {
   /** Of the connection that is being estimated; -1: of none yet. */
   #reconnections = -1;
   #automatic = true;
+  #measuring = true;
   #sampling = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
@@ -125,9 +126,21 @@ export class Selection implements RoomLayers {
     this.#selector?.restart();
   }
 
+  /**
+   * Whether what arrives says what the downlink carries. Default: true. A machine that receives and sends everything twice, over
+   * this way and another, would be taken for a narrow link. Until it does, every picture is taken.
+   */
+  setMeasuring(measuring: boolean): void {
+    if (measuring === this.#measuring) return;
+    this.#measuring = measuring;
+    if (!measuring) return;
+    this.#selector?.restart();
+    this.#ask();
+  }
+
   /** The server's own word on the downlink. */
   downlinkQuality(quality: 'good' | 'poor' | 'lost'): void {
-    if (this.#state === 'connected' && quality !== 'good') this.#selector?.serverQuality(quality);
+    if (this.#measuring && this.#state === 'connected' && quality !== 'good') this.#selector?.serverQuality(quality);
   }
 
   /** Another server, which knows no choices and lies on another way: says every one again. */
@@ -245,6 +258,8 @@ export class Selection implements RoomLayers {
     for (const video of this.#videos.values()) {
       const choice = this.#automatic ? video.selected : video.visible ? kTop : null;
       if (choice === undefined || same(choice, video.asked)) continue;
+      // While pictures move from one way to another, tiles come and go: none is given up for that.
+      if (choice === null && !this.#measuring) continue;
       const less = !!video.asked && (!choice || choice.spatial < video.asked.spatial);
       video.asked = choice;
       this.handlers.choose(video.participant.id, video.sourceId, choice, less && !this.estimate.calm);
@@ -252,12 +267,12 @@ export class Selection implements RoomLayers {
   }
 
   async #sample(): Promise<void> {
-    if (this.#state !== 'connected' || this.#sampling || globalThis.document?.visibilityState === 'hidden') return;
+    if (!this.#measuring || this.#state !== 'connected' || this.#sampling || globalThis.document?.visibilityState === 'hidden') return;
     this.#sampling = true;
     try {
       const report = await this.handlers.statistics();
       // Two moments apart: the connection may have gone meanwhile.
-      if (report && this.#state === 'connected') {
+      if (report && this.#measuring && this.#state === 'connected') {
         const streams = report as unknown as Map<string, unknown>;
         this.#selector?.statistics(streams, ({ trackIdentifier }: InboundStream) => this.#tracks.get(trackIdentifier ?? ''));
         for (const id of this.#stalls.look(performance.now(), this.#pictures(streams))) {

@@ -66,6 +66,7 @@ export class SfuLink implements TopologyLink, SourceSink {
       },
       assetBaseUrl === undefined ? {} : { assetBaseUrl },
     );
+    this.#selection.setMeasuring(false);
     setLayersOf(room, this.#selection);
     this.#publication = link.handlers.publish(this);
     room.addEventListener('participantjoined', ({ participant }) => this.#came(participant), { signal });
@@ -111,6 +112,10 @@ export class SfuLink implements TopologyLink, SourceSink {
 
   connections(): SfuDiagnostics[] {
     return this.#measured;
+  }
+
+  setAlone(alone: boolean): void {
+    this.#selection.setMeasuring(alone);
   }
 
   close(): void {

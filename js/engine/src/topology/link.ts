@@ -78,6 +78,11 @@ export interface TopologyLink extends MediaPath {
   receive(message: ProtocolMessage): void;
   /** True if it receives one mix of everybody, instead of everybody's sources. */
   readonly mixes?: boolean;
+  /**
+   * Whether no other link carries the same media at the same time: at first one does, as far as is known. While one does, what arrives here,
+   * and when, says little of what the network carries.
+   */
+  setAlone?(alone: boolean): void;
   /** Frees everything; nothing is told any more. */
   close(): void;
 }
