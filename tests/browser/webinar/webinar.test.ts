@@ -6,6 +6,7 @@ import { Network } from '../../net/network.js';
 import { newRoom } from '../lib/app.js';
 import { barePage } from '../lib/bare.js';
 import { launchChromium, newPerson } from '../lib/chromium.js';
+import { Janus } from '../lib/janus.js';
 import { LiveKit } from '../lib/livekit.js';
 import { Resources, until } from '../lib/resources.js';
 import { Server } from '../lib/server.js';
@@ -22,12 +23,13 @@ declare global {
 const ana: Person = { name: 'Ana', colour: 'red', tone: 700 };
 const ben: Person = { name: 'Ben', colour: 'lime', tone: 1300 };
 const suite = new Resources();
+let network: Network;
 let livekit: LiveKit;
 let folder: string;
 let browser: Browser;
 
 beforeAll(async () => {
-  const network = suite.add(await Network.create(), 'network', value => value.close());
+  network = suite.add(await Network.create(), 'network', value => value.close());
   livekit = suite.add(await LiveKit.start(await network.addHost('livekit')), 'livekit', value => value.close());
   folder = barePage(suite, 'webinar');
   browser = suite.add(await launchChromium({ camera: 'none' }), 'chromium', value => value.close());
@@ -135,20 +137,32 @@ test('two people, one of whom mixes, and viewers: the mix is sent once, whoever 
   expect((await seen(vera)).state).toBe('closed');
 }, 240_000);
 
-test('the mix is published over WHIP where the server says so', async () => {
+/** A viewer is there first; then somebody comes, who mixes and publishes, stops, and begins again. */
+async function oneSpeaker(flags: readonly string[], more: (anas: Page) => Promise<void>): Promise<void> {
   const room = newRoom();
-  const server = suite.add(await Server.start({ staticDir: folder, flags: [...livekit.flags, '--sfu-through-server', '--livekit-whip'] }), 'server', value => value.close());
+  const server = suite.add(await Server.start({ staticDir: folder, flags }), 'server', value => value.close());
   const vera = await watch(server, room);
   await sees(vera, 'nothing yet', ({ state, viewers }) => state === 'waiting' && viewers === 1);
   const anas = await open(server, ana);
   await anas.evaluate(join, { room, person: ana.name });
   await sees(vera, 'the mix', ({ middle, state }) => state === 'live' && middle === 'red');
   await until('the sound of it', async () => (await received(vera)).level > 0.01, 40_000);
-  // One connection, opened by the WHIP publisher: no client of LiveKit's is loaded.
-  expect(await anas.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name).filter(name => /livekit-connection/.test(name)))).toEqual([]);
   expect((await sends(anas)).videos).toBe(1);
+  await more(anas);
   await anas.evaluate(() => joined.room.setTopology('mesh'));
   await sees(vera, 'the end', ({ state }) => state === 'ended');
   await anas.evaluate(() => joined.room.setTopology('mcu'));
   await sees(vera, 'the mix again', ({ middle, state }) => state === 'live' && middle === 'red');
+  await anas.context().close();
+  await vera.context().close();
+}
+
+test('the mix is published over WHIP where the server says so', () => oneSpeaker([...livekit.flags, '--sfu-through-server', '--livekit-whip'], async anas => {
+  // No client of LiveKit's is loaded where nobody needs it.
+  expect(await anas.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name).filter(name => /livekit-connection/.test(name)))).toEqual([]);
+}), 180_000);
+
+test('the mix is published to a Janus', async () => {
+  const janus = suite.add(await Janus.start(await network.addHost('janus')), 'janus', value => value.close());
+  await oneSpeaker(['--sfu', 'janus', '--janus-url', janus.url, '--sfu-through-server'], async () => undefined);
 }, 180_000);

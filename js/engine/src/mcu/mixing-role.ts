@@ -6,6 +6,7 @@ import { VideoMixer } from '../mixer/video-mixer.js';
 import type { VideoInputOptions } from '../mixer/options.js';
 import type { PeerState, RemoteParticipant } from '../participants/remote-participant.js';
 import type { MeasuredConnection, MeasuredPeer } from '../topology/link.js';
+import { audienceOf } from '../topology/audience.js';
 import { EncodeBudget } from './encode-budget.js';
 import { EncodeMeter } from './encode-meter.js';
 import { MixPublisher, type PublishingPlace } from './mix-publisher.js';
@@ -186,6 +187,8 @@ export class MixingRole implements Role {
         tell: (session) => host.tell(id, { session } satisfies Told),
         source: ({ kind }, track) => {
           if (kind === 'audio') {
+            // Who only watches is not heard, whatever it sends.
+            if (audienceOf(host.handlers.room)?.participantIds.includes(id)) return;
             if (track) this.#audio.addInput(id, track);
             else this.#audio.removeInput(id);
             return;
