@@ -8,6 +8,7 @@ export interface Census {
   present: number;
   absent: number;
   watchers: number;
+  viewers: number;
   sockets: number;
 }
 
@@ -47,6 +48,7 @@ export class Metrics {
     });
     new Gauge({ name: 'tessera_rooms', help: 'Rooms that exist now.', registers, collect() { this.set(census().rooms); } });
     new Gauge({ name: 'tessera_sockets', help: 'Open sockets.', registers, collect() { this.set(census().sockets); } });
+    new Gauge({ name: 'tessera_viewers', help: 'People who only watch a room, and are no participants.', registers, collect() { this.set(census().viewers); } });
     new Gauge({ name: 'tessera_watchers', help: 'Sockets watching a lobby.', registers, collect() { this.set(census().watchers); } });
     new Gauge({
       name: 'tessera_participants',

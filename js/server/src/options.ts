@@ -34,6 +34,8 @@ export interface LiveKitOptions extends SfuAddress {
   apiKey: string;
   /** Signs the participants' tokens. Never leaves this server. */
   apiSecret: string;
+  /** Mixes for viewers are published over WHIP, without LiveKit's client. Default false. */
+  whip?: boolean;
 }
 
 export type SfuOptions = JanusOptions | LiveKitOptions;
@@ -77,6 +79,8 @@ export interface TesseraServerOptions {
   maxRooms?: number;
   /** Most sockets watching one lobby. Default 100. */
   maxWatchersPerRoom?: number;
+  /** Most who only watch a room, where there is an SFU. Default 1000. Without one they take places like anybody else. */
+  maxViewersPerRoom?: number;
   /** Most sockets at a time. Default 10000. */
   maxSockets?: number;
   /** Most sockets at a time from one address. Default 256. */
@@ -164,6 +168,7 @@ const schema = z.strictObject({
   roomCapacity: positive.max(64).optional(),
   maxRooms: positive.default(1000),
   maxWatchersPerRoom: positive.default(100),
+  maxViewersPerRoom: positive.default(1000),
   maxSockets: positive.default(10000),
   maxSocketsPerAddress: positive.default(256),
   maxMessageBytes: positive.min(1024).max(1024 * 1024).default(65536),
@@ -183,7 +188,7 @@ const schema = z.strictObject({
   sfu: z
     .discriminatedUnion('kind', [
       z.object({ kind: z.literal('janus'), ...sfuAddress }),
-      z.object({ kind: z.literal('livekit'), ...sfuAddress, apiKey: z.string().min(1), apiSecret: z.string().min(1) }),
+      z.object({ kind: z.literal('livekit'), ...sfuAddress, apiKey: z.string().min(1), apiSecret: z.string().min(1), whip: z.boolean().default(false) }),
     ])
     .optional(),
   redisUrl: z.string().regex(/^rediss?:\/\/\S+$/, { message: 'must be a redis:// or rediss:// address' }).optional(),

@@ -41,7 +41,7 @@ export interface TesseraServer {
   readonly port: number;
   readonly httpServer: HttpServer;
   /** How many rooms, participants and sockets there are now. */
-  census(): { rooms: number; present: number; absent: number; watchers: number; sockets: number };
+  census(): { rooms: number; present: number; absent: number; watchers: number; viewers: number; sockets: number };
 }
 
 function explainListenError(error: NodeJS.ErrnoException, host: string, port: number): ListenError {
