@@ -71,7 +71,7 @@ export class AudioUplink {
   }
 
   statistics(): SentStatistics {
-    return { sourceId: this.sourceId, kind: 'audio', codec: 'opus', width: 0, height: 0, targetBitrate: kBitrate, ...this.#counted };
+    return { sourceId: this.sourceId, kind: 'audio', codec: 'opus', width: 0, height: 0, targetBitrate: kBitrate, qualityLimitationReason: 'none', ...this.#counted };
   }
 
   close(): void {

@@ -62,6 +62,7 @@ export class RelayConnection extends TypedEventTarget<RelayConnectionEventMap> {
   readonly #sound: Sound;
   /** What ends the reading of each own source. */
   readonly #own = new Map<string, () => void>();
+  readonly #readers = new Map<string, FrameReader>();
   readonly #remotes = new Map<number, Remote>();
   readonly #asked = new Map<number, (statistics: RelayStatistics) => void>();
   #question = 0;
@@ -154,7 +155,11 @@ export class RelayConnection extends TypedEventTarget<RelayConnectionEventMap> {
     }
     this.#post(message);
     const reader: FrameReader = readFrames(track, (frame) => this.#post({ type: 'frame', sourceId, frame }, [frame]));
-    this.#own.set(sourceId, () => reader.stop());
+    this.#readers.set(sourceId, reader);
+    this.#own.set(sourceId, () => {
+      this.#readers.delete(sourceId);
+      reader.stop();
+    });
   }
 
   unpublish(sourceId: string): void {
@@ -250,6 +255,9 @@ export class RelayConnection extends TypedEventTarget<RelayConnectionEventMap> {
         else message.frame.close();
         return;
       }
+      case 'look':
+        for (const reader of this.#readers.values()) reader.poll();
+        return;
       case 'failed':
         this.#own.get(message.sourceId)?.();
         this.#own.delete(message.sourceId);

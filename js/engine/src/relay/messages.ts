@@ -55,6 +55,8 @@ export type FromWorker =
   | { type: 'started'; stream: number }
   | { type: 'removed'; stream: number }
   | { type: 'picture'; stream: number; frame: VideoFrame }
+  /** Sources whose frames come one by one are to be looked at: hidden pages get no callbacks for their videos. */
+  | { type: 'look' }
   /** A source could not be encoded any more; it is not sent. */
   | { type: 'failed'; sourceId: string; message: string }
   | { type: 'statistics'; id: number; statistics: RelayStatistics };
@@ -88,6 +90,8 @@ export interface SentStatistics {
   height: number;
   /** Bits per second that the encoder is set to. */
   targetBitrate: number;
+  /** Of a video. `cpu`: VP9 was too much for this machine, VP8 is sent. `bandwidth`: the way carries less than the best rate. */
+  qualityLimitationReason: 'none' | 'cpu' | 'bandwidth';
 }
 
 /** What a stream's receiving comes to, counted since it began. */

@@ -146,8 +146,9 @@ export class VideoUplink {
   }
 
   statistics(): SentStatistics {
-    const { width = 0, height = 0, codec = '' } = this.#config ?? {};
-    return { sourceId: this.sourceId, kind: 'video', codec, width, height, targetBitrate: this.#paused ? 0 : this.#bitrate, ...this.#counted };
+    const { width = 0, height = 0, codec = '', bitrate = 0 } = this.#config ?? {};
+    const qualityLimitationReason = this.#load.tooMuch ? 'cpu' : this.#bitrate < bitrate ? 'bandwidth' : 'none';
+    return { sourceId: this.sourceId, kind: 'video', codec, width, height, targetBitrate: this.#paused ? 0 : this.#bitrate, qualityLimitationReason, ...this.#counted };
   }
 
   close(): void {

@@ -25,6 +25,8 @@ class Relay {
   readonly #frame: Frame;
   readonly #videos = new Map<string, VideoUplink>();
   readonly #audios = new Map<string, AudioUplink>();
+  /** Videos whose frames the page hands over one by one. */
+  readonly #single = new Set<string>();
   readonly #downlinks = new Map<string, Downlink>();
   /** Of every stream of the others. */
   readonly #streams = new Map<number, StreamInfo>();
@@ -111,6 +113,7 @@ class Relay {
       this.#videos.set(sourceId, video);
     }
     if (readable) video.read(readable);
+    else this.#single.add(sourceId);
   }
 
   #publishAudio({ sourceId, content, port }: ToWorker & { type: 'publish-audio' }): void {
@@ -126,6 +129,7 @@ class Relay {
     if (!uplink) return;
     this.#videos.delete(sourceId);
     this.#audios.delete(sourceId);
+    this.#single.delete(sourceId);
     uplink.close();
     if (uplink.stream) this.#socket.send({ type: 'unpublish', stream: uplink.stream });
   }
@@ -188,6 +192,7 @@ class Relay {
 
   /** What the way carries is shared among the cameras and screens by what each would take. */
   #tick(now: number): void {
+    if (this.#single.size > 0) post({ type: 'look' });
     const limit = this.#socket.forwarder?.limit() ?? -1;
     const wanted = [...this.#videos.values()].reduce((sum, video) => sum + video.wanted, 0);
     const room = limit < 0 ? Infinity : Math.max(0, limit * kShare - this.#audios.size * kAudioBits);
