@@ -65,8 +65,8 @@ v128_t guideOf(const Pixels& at) {
 v128_t maskOf(const RowJob& job, v128_t luma, v128_t before, int x) {
   const v128_t middle = wasm_i16x8_splat(1020);  // 127.5 in Q3
   const v128_t gain = wasm_i16x8_splat(kSharpen);
-  const Wide slope = stretched(job.slope, x);
-  const Wide offset = stretched(job.offset, x);
+  const Wide slope = valuesOf(job.slope, x);
+  const Wide offset = valuesOf(job.offset, x);
   const auto eight = [&](v128_t luma16, v128_t slope16, v128_t offset16) {
     const v128_t line = wasm_i16x8_q15mulr_sat(slope16, wasm_i16x8_shl(luma16, 7));
     const v128_t value = wasm_i16x8_add_sat(line, offset16);
@@ -114,7 +114,7 @@ v128_t lit(const RowJob& job, v128_t pixels, int x) {
 
 v128_t withoutRoom(const RowJob& job, v128_t pixels, v128_t mask, int x) {
   const Wide rest = widened(wasm_v128_not(mask));
-  const Wide contrast = stretched(job.contrast, x);
+  const Wide contrast = valuesOf(job.contrast, x);
   const Wide wide = widened(pixels);
   const Wide added = each(contrast, rest, [](v128_t q6, v128_t share) {
     const v128_t whole = wasm_i16x8_shr(wasm_i16x8_add(q6, wasm_i16x8_splat(32)), 6);
@@ -157,10 +157,13 @@ v128_t mixedBlock(const RowJob& job, const Pixels& at, int block) {
   } else {
     mask = halved(job.mask_top + 2 * x, job.mask_bottom + 2 * x);
   }
+  if (!wasm_v128_any_true(mask)) return behind(job, pixels, at.picture, x);
+  const bool wholly = !wasm_v128_any_true(wasm_v128_not(mask));
   v128_t over = pixels;
-  if (job.contrast.first != nullptr) over = withoutRoom(job, over, mask, x);
+  if (job.contrast.base != nullptr && !wholly) over = withoutRoom(job, over, mask, x);
   if (job.lift.first != nullptr) over = lit(job, over, x);
   if (job.wrap > 0) over = wrapped(job, over, x);
+  if (wholly) return over;
   if (job.transparent) {
     mask = wasm_u8x16_add_sat(mask, mask);
     mask = wasm_u8x16_add_sat(mask, mask);

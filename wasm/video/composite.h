@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "wasm/video/soft_lines.h"
 #include "wasm/video/stretch.h"
+#include "wasm/video/stretched_lines.h"
 
 namespace tessera::video {
 
@@ -31,11 +31,11 @@ struct RowJob {
   // above and below count half as much as this one, and then the pixels left and right (of the block). slope Q11; offset Q3 of 0..255; sharpening pushes values
   // away from 127.5 by 1 + kSharpen / 32768. `mask` holds this row's mask of the frame before, whole blocks of it, and gets
   // the new one: the old, moved only as far that it is within |slope| * slack >> 15 (at most 48) of what the formula gives, which keeps
-  // the sensor's noise out.
+  // the sensor's noise out. Slope, offset and contrast are ValueLines', soft PixelLines'.
   const std::uint8_t* above = nullptr;
   const std::uint8_t* below = nullptr;
-  SoftRow slope;
-  SoftRow offset;
+  Line slope;
+  Line offset;
   std::int16_t slack = 0;
   std::uint8_t* mask = nullptr;
   // One Certainty a block: what `mask` is known to hold, kUnsure where it may be anything. Gets the new ones.
@@ -45,7 +45,7 @@ struct RowJob {
   const std::uint8_t* mask_bottom = nullptr;
 
   // Person minus room, Q6 (see PersonContrast): pixels get (255 - mask) / 256 of it added.
-  SoftRow contrast;
+  Line contrast;
   // Lifts the person's luma by amount * 2 * (luma - black) * (white - luma) / (white - black), amount Q15, and chroma away
   // from 128 by half the amount.
   SoftRow lift;
@@ -58,7 +58,7 @@ struct RowJob {
   std::uint8_t wrap = 0;
 
   Under under = Under::kColor;
-  SoftLine soft;
+  Line soft;
   const std::uint8_t* picture = nullptr;
   std::uint8_t color = 0;
   // The mask is to be the frame's alpha: colour counts fully from a quarter of it on, and fades to `color` below.

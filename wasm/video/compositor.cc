@@ -56,8 +56,8 @@ void Compositor::drawLuma(const Scene& scene, int y, const std::uint8_t* certain
   }
   job.count = frame.width;
   job.certainty = certainty;
-  job.slope = rowsAt(&scene.mask->slope(), scene.factor, y);
-  job.offset = rowsAt(&scene.mask->offset(), scene.factor, y);
+  job.slope = slope_.at(scene.mask->slope(), scene.factor, y, certainty);
+  job.offset = offset_.at(scene.mask->offset(), scene.factor, y, certainty);
   // The noise moves the mask by slope (Q11, so times 16) * noise * (1 + kSharpen / 32768).
   job.slack = fresh_ ? std::int16_t{0} : static_cast<std::int16_t>(std::min(kDeviations * scene.noise * 1.6f * 16.0f, 4096.0f));
   job.mask = maskRow(y);
@@ -65,7 +65,7 @@ void Compositor::drawLuma(const Scene& scene, int y, const std::uint8_t* certain
   const bool full = scene.frame.color.range == ColorRange::kFull;
   job.black = full ? 0 : 16;
   job.white = full ? 255 : 235;
-  if (scene.contrast != nullptr) job.contrast = rowsAt(&scene.contrast->y, scene.contrast->factor, y);
+  if (scene.contrast != nullptr) job.contrast = contrast_y_.at(scene.contrast->y, scene.factor, y, certainty);
   job.lift = rowsAt(scene.lift, scene.factor, y);
   if (scene.wrap > 0) {
     job.wrap = scene.wrap;
@@ -83,7 +83,7 @@ void Compositor::drawLuma(const Scene& scene, int y, const std::uint8_t* certain
 void Compositor::drawChroma(const Scene& scene, const Chroma& which, int y, std::uint8_t* out) {
   const Plane& frame = scene.frame.*which.plane;
   const auto rows = [&](const SoftPicture* picture) {
-    return picture == nullptr ? SoftRow{} : rowsAt(&(picture->*which.soft), picture->factor / 2, y);
+    return picture == nullptr ? SoftRow{} : rowsAt(&(picture->*which.part), picture->factor / 2, y);
   };
   RowJob job;
   job.luma = false;
@@ -93,7 +93,7 @@ void Compositor::drawChroma(const Scene& scene, const Chroma& which, int y, std:
   job.certainty = chroma_certainty_.data();
   job.mask_top = maskRow(2 * y);
   job.mask_bottom = maskRow(std::min(2 * y + 1, size_.height - 1));
-  job.contrast = rows(scene.contrast);
+  if (scene.contrast != nullptr) job.contrast = which.contrast_lines->at(scene.contrast->*which.part, scene.factor / 2, y, job.certainty);
   job.lift = rowsAt(scene.lift, scene.factor / 2, y);
   if (scene.wrap > 0) {
     job.wrap = scene.wrap;
@@ -101,7 +101,7 @@ void Compositor::drawChroma(const Scene& scene, const Chroma& which, int y, std:
     job.light = rows(scene.light);
   }
   job.under = scene.under;
-  if (scene.under == Under::kSoft) job.soft = which.lines->at(scene.soft->*which.soft, scene.soft->factor / 2, y);
+  if (scene.under == Under::kSoft) job.soft = which.soft_lines->at(scene.soft->*which.part, scene.soft->factor / 2, y);
   if (scene.under == Under::kRow) job.picture = (scene.picture.*which.plane).row(y);
   job.color = scene.color.*which.color;
   job.transparent = scene.transparent;
@@ -121,11 +121,12 @@ void Compositor::draw(const Scene& scene, const MutableI420View& out, MutablePla
     for (auto& row : kept_) row.assign(stride_, 0);
     chroma_certainty_.assign(stride_ / 32, 0);
   }
+  for (ValueLines* lines : {&slope_, &offset_, &contrast_y_}) lines->start(width);
+  for (ValueLines* lines : {&contrast_u_, &contrast_v_}) lines->start(out.u.width);
   soft_y_.start(width);
-  soft_u_.start(out.u.width);
-  soft_v_.start(out.v.width);
-  const Chroma u{&I420View::u, &SoftPicture::u, &YuvColor::u, &soft_u_};
-  const Chroma v{&I420View::v, &SoftPicture::v, &YuvColor::v, &soft_v_};
+  for (PixelLines* lines : {&soft_u_, &soft_v_}) lines->start(out.u.width);
+  const Chroma u{&I420View::u, &SoftPicture::u, &YuvColor::u, &soft_u_, &contrast_u_};
+  const Chroma v{&I420View::v, &SoftPicture::v, &YuvColor::v, &soft_v_, &contrast_v_};
   const int blocks = (out.u.width + 15) / 16;
   int last = -1;
   const std::uint8_t* latest = nullptr;

@@ -9,7 +9,7 @@
 #include "wasm/video/convert.h"
 #include "wasm/video/frame.h"
 #include "wasm/video/guided_mask.h"
-#include "wasm/video/soft_lines.h"
+#include "wasm/video/stretched_lines.h"
 
 namespace tessera::video {
 
@@ -20,7 +20,7 @@ struct Scene {
   const GuidedMask* mask = nullptr;
   int factor = 2;                          // 2, 4 or 8
   float noise = 0.0f;                      // standard deviation of the luma's noise, 0..255
-  const SoftPicture* contrast = nullptr;   // see PersonContrast
+  const SoftPicture* contrast = nullptr;   // see PersonContrast; on the mask's grid
   const SmallPlane* lift = nullptr;        // on the mask's grid; see RowJob
   const SoftPicture* light = nullptr;      // what falls on the outline, with `share` on the mask's grid
   const SmallPlane* share = nullptr;
@@ -45,17 +45,23 @@ class Compositor {
   // One of u and v, by the members of I420View and SoftPicture and what belongs to them.
   struct Chroma {
     Plane I420View::*plane;
-    SmallPlane SoftPicture::*soft;
+    SmallPlane SoftPicture::*part;
     std::uint8_t YuvColor::*color;
-    SoftLines* lines;
+    PixelLines* soft_lines;
+    ValueLines* contrast_lines;
   };
   void drawChroma(const Scene& scene, const Chroma& which, int y, std::uint8_t* out);
   std::uint8_t* maskRow(int y) { return mask_.data() + stride_ * static_cast<std::size_t>(y); }
   std::uint8_t* knownRow(int y) { return known_.data() + stride_ / 16 * static_cast<std::size_t>(y); }
 
-  SoftLines soft_y_;
-  SoftLines soft_u_;
-  SoftLines soft_v_;
+  ValueLines slope_;
+  ValueLines offset_;
+  ValueLines contrast_y_;
+  ValueLines contrast_u_;
+  ValueLines contrast_v_;
+  PixelLines soft_y_;
+  PixelLines soft_u_;
+  PixelLines soft_v_;
   // The whole mask, rows in whole blocks of chroma.
   std::vector<std::uint8_t> mask_;
   std::vector<std::uint8_t> known_;  // see RowJob

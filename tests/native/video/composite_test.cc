@@ -48,6 +48,18 @@ struct Small {
   int weight;
 };
 
+// Two stretched rows, and what lies between them.
+struct Between {
+  Between(test::Noise& noise, std::size_t count, int low, int high, int one) : base(noise.words(count, low, high)), step(noise.words(count, low, high)), weight(noise.between(0, one)) {
+    for (std::size_t i = 0; i < count; ++i) step[i] = static_cast<std::int16_t>(step[i] - base[i]);
+  }
+  Line line() const { return {base.data(), step.data(), static_cast<std::int16_t>(weight)}; }
+  int operator()(int x) const { return base[at(x)] + q15(step[at(x)], weight); }
+  std::vector<std::int16_t> base;
+  std::vector<std::int16_t> step;
+  int weight;
+};
+
 // Exactly `count` bytes on the heap.
 struct Exact {
   Exact(const std::vector<std::uint8_t>& from, int count) : bytes(new std::uint8_t[at(std::max(count, 1))]) { std::copy_n(from.begin(), count, bytes.get()); }
@@ -73,22 +85,15 @@ void check(const Case& c, int count, std::uint32_t seed) {
   const Exact below(noise.bytes(kLongest), count);
   const Exact picture(noise.bytes(kLongest), count);
   Exact out(noise.bytes(kLongest), count);
-  const Small slope(noise, count, c.factor, -16364, 16364);
-  const Small offset(noise, count, c.factor, -16300, 16300);
-  const Small contrast(noise, count, c.factor, -16320, 16320);
+  const Between slope(noise, room, -16364, 16364, 32767);
+  const Between offset(noise, room, -16300, 16300, 32767);
+  const Between contrast(noise, room, -16320, 16320, 32767);
   const Small lift(noise, count, c.factor, 0, 16384);
   const Small light(noise, count, c.factor, 0, 16320);
   const Small share(noise, count, c.factor, 0, 16320);
-  // Two lines in Q4, of which the pixels are a mix.
-  const auto soft_from = noise.words(room, 0, 4080);
-  const auto soft_to = noise.words(room, 0, 4080);
-  const int soft_weight = noise.between(0, 15);
-  std::vector<std::int16_t> soft_base(room);
-  std::vector<std::int16_t> soft_step(room);
-  for (std::size_t i = 0; i < room; ++i) {
-    soft_base[i] = static_cast<std::int16_t>(soft_from[i] * 16 + 128);
-    soft_step[i] = static_cast<std::int16_t>(soft_to[i] - soft_from[i]);
-  }
+  // Of Q4: sixteen of them are one of Q8, and 128 rounds.
+  Between soft(noise, room, 0, 4080, 15);
+  for (auto& value : soft.base) value = static_cast<std::int16_t>(value * 16 + 128);
   auto mask = noise.bytes(room);
   const auto top = noise.bytes(2 * room);
   const auto bottom = noise.bytes(2 * room);
@@ -111,20 +116,20 @@ void check(const Case& c, int count, std::uint32_t seed) {
   job.out = out.bytes.get();
   job.count = count;
   job.certainty = certainty.data();
-  job.slope = slope.row();
-  job.offset = offset.row();
+  job.slope = slope.line();
+  job.offset = offset.line();
   job.slack = 300;
   job.mask = mask.data();
   job.known = known.data();
   job.mask_top = top.data();
   job.mask_bottom = bottom.data();
-  if (c.contrast) job.contrast = contrast.row();
+  if (c.contrast) job.contrast = contrast.line();
   if (c.lift) job.lift = lift.row();
   job.light = light.row();
   job.share = share.row();
   job.wrap = static_cast<std::uint8_t>(c.wrap);
   job.under = c.under;
-  job.soft = {soft_base.data(), soft_step.data(), static_cast<std::int16_t>(soft_weight)};
+  job.soft = soft.line();
   job.color = 77;
   job.transparent = c.transparent;
   drawRow(job);
@@ -145,7 +150,7 @@ void check(const Case& c, int count, std::uint32_t seed) {
   for (int x = 0; x < count; ++x) {
     const int pixel = job.frame[x];
     const int sure = certainty[at(x / 16)];
-    const int under = c.under == Under::kFrame ? pixel : c.under == Under::kColor ? 77 : c.under == Under::kRow ? job.picture[x] : (soft_from[at(x)] * (16 - soft_weight) + soft_to[at(x)] * soft_weight + 128) >> 8;
+    const int under = c.under == Under::kFrame ? pixel : c.under == Under::kColor ? 77 : c.under == Under::kRow ? job.picture[x] : static_cast<std::uint16_t>(soft.base[at(x)] + soft.step[at(x)] * soft.weight) >> 8;
     int m = 0;
     if (!c.luma) {
       m = (top[at(2 * x)] + top[at(2 * x + 1)] + bottom[at(2 * x)] + bottom[at(2 * x + 1)] + 2) >> 2;
@@ -216,8 +221,9 @@ TEST_CASE("every effect alone is what its formula says", "[video][composite]") {
 TEST_CASE("a mask says what its numbers mean", "[video][composite]") {
   // slope 2 (Q11 4096), offset -0.5 (Q3 of 255): luma 128 of 255 gives 2 * 0.50196 - 0.5 = 0.504, sharpened 0.506.
   const std::vector<std::uint8_t> luma(16, 128);
-  const std::vector<std::int16_t> slope(33, 4096);
-  const std::vector<std::int16_t> offset(33, -1020);
+  const std::vector<std::int16_t> slope(16, 4096);
+  const std::vector<std::int16_t> offset(16, -1020);
+  const std::vector<std::int16_t> level(16, 0);
   std::vector<std::uint8_t> mask(16);
   std::vector<std::uint8_t> out(16);
   const std::uint8_t certainty = kUnsure;
@@ -228,15 +234,15 @@ TEST_CASE("a mask says what its numbers mean", "[video][composite]") {
   job.count = 16;
   job.certainty = &certainty;
   job.known = &known;
-  job.slope = {slope.data() + 1, slope.data() + 1, 0, 8};
-  job.offset = {offset.data() + 1, offset.data() + 1, 0, 8};
+  job.slope = {slope.data(), level.data(), 0};
+  job.offset = {offset.data(), level.data(), 0};
   job.mask = mask.data();
   drawRow(job);
   CHECK(mask[0] >= 128);
   CHECK(mask[0] <= 130);
 }
 
-TEST_CASE("a soft plane's lines are its rows stretched and mixed, whichever rows are asked for", "[video][composite]") {
+TEST_CASE("stretched lines are a plane's rows stretched and mixed, whichever rows are asked for", "[video][composite]") {
   test::Noise noise(13);
   for (const int factor : {1, 2, 4, 8}) {
     for (const int width : {1, 5, 16, 40, 70}) {
@@ -247,23 +253,35 @@ TEST_CASE("a soft plane's lines are its rows stretched and mixed, whichever rows
         for (int x = 0; x < plane.width; ++x) plane.row(y)[x] = static_cast<std::int16_t>(noise.between(0, 16320));
       }
       plane.finishEdges();
-      SoftLines lines;
+      // Every other block is wanted of the values.
+      const std::vector<std::uint8_t> wanted{kUnsure, kRoom, kUnsure, kPerson, kUnsure};
+      PixelLines pixels;
+      ValueLines values;
       for (int frame = 0; frame < 2; ++frame) {
-        lines.start(width);
+        pixels.start(width);
+        values.start(width);
         for (int y = frame; y < height; y += 1 + frame * noise.between(0, 2 * factor)) {
-          const SoftLine line = lines.at(plane, factor, y);
+          const Line pixel_line = pixels.at(plane, factor, y);
+          const Line value_line = values.at(plane, factor, y, wanted.data());
+          const auto share = [factor](int place) { return std::max(0.0, (place + 0.5) / factor - 0.5); };
+          const auto sample = [&](int row, int column) { return plane.row(std::min(row, plane.height - 1))[std::min(column, plane.width - 1)]; };
           for (int x = 0; x < width; ++x) {
-            const auto share = [factor](int at) { return std::max(0.0, (at + 0.5) / factor - 0.5); };
-            const auto sample = [&](int row, int column) { return plane.row(std::min(row, plane.height - 1))[std::min(column, plane.width - 1)] / 64.0; };
             const int row = static_cast<int>(share(y));
             const int column = static_cast<int>(share(x));
             const double down = share(y) - row;
             const double across = share(x) - column;
             const double top = sample(row, column) * (1 - across) + sample(row, column + 1) * across;
             const double bottom = sample(row + 1, column) * (1 - across) + sample(row + 1, column + 1) * across;
-            std::uint8_t pixels[16];
-            wasm_v128_store(pixels, pixelsOf(line, x / 16 * 16));
-            REQUIRE(std::fabs(pixels[x % 16] - (top * (1 - down) + bottom * down)) < 0.6);
+            const double want = top * (1 - down) + bottom * down;
+            std::uint8_t block[16];
+            wasm_v128_store(block, pixelsOf(pixel_line, x / 16 * 16));
+            REQUIRE(std::fabs(block[x % 16] - want / 64) < 0.6);
+            if (wanted[at(x / 16)] != kUnsure) continue;
+            std::int16_t eights[16];
+            const Wide found = valuesOf(value_line, x / 16 * 16);
+            wasm_v128_store(eights, found.low);
+            wasm_v128_store(eights + 8, found.high);
+            REQUIRE(std::fabs(eights[x % 16] - want) < 1.8);
           }
         }
       }
