@@ -11,7 +11,7 @@ namespace {
 
 // Room that is worth a new decision when nothing else has changed.
 constexpr Duration kLookUp = Duration::millis(600);
-// How much more a stage takes than the one before it.
+// How much more a stage takes than the one before it, unless that is less than any picture that stands still needs to move.
 constexpr std::int64_t kStagePercent = 50;
 constexpr std::int64_t kLeastStage = 40'000;
 // Bitrates become known better and surcharges run out, so that even unchanged room is looked at anew.
@@ -209,11 +209,12 @@ std::span<const Choice> Selector::update(Timestamp now) {
   const bool calm = downlink().calm;
   const std::int64_t budget = calm ? room : std::min(lasting, room);
   const std::int64_t taken = inForce();
+  const std::int64_t least = leastStage();
   const bool too_much = taken > room + room / 100 * kTolerancePercent;
   // After trouble, more is taken a stage at a time, so that a stage that was too much is noticed and costs little.
   if (calm) {
     stage_ = kUnlimited.toBitsPerSecond();
-  } else if (changed_ || too_much || stage_ > 4 * taken + kLeastStage) {
+  } else if (changed_ || too_much || stage_ > 4 * taken + least) {
     stage_ = taken;
   }
   const Duration since = now - last_solved_;
@@ -224,7 +225,7 @@ std::span<const Choice> Selector::update(Timestamp now) {
     solve(now, room);
     stage_ = inForce();
   } else if (room_for_more || since >= kLookAgain) {
-    if (!calm) stage_ = std::max(stage_, taken) + std::max(stage_, taken) * kStagePercent / 100 + kLeastStage;
+    if (!calm) stage_ = std::max(stage_, taken) + std::max(stage_, taken) * kStagePercent / 100 + least;
     solve(now, std::max(std::min(budget, stage_), std::min(taken, room)));
     if (!calm && inForce() != taken) stage_ = inForce();
   }
@@ -233,6 +234,16 @@ std::span<const Choice> Selector::update(Timestamp now) {
   }
   if (log_ != nullptr) log_->decided(now, news_);
   return news_;
+}
+
+std::int64_t Selector::leastStage() const {
+  std::int64_t cheapest = 0;
+  for (const auto& entry : entries_) {
+    if (entry->kind == ChoiceKind::kVideo || !entry->tile.visible || entry->tile.size.empty()) continue;
+    const std::int64_t bits = entry->catalogue.lowest().bitrate.toBitsPerSecond();
+    if (cheapest == 0 || bits < cheapest) cheapest = bits;
+  }
+  return std::max(kLeastStage, cheapest);
 }
 
 void Selector::solve(Timestamp now, std::int64_t budget) {
@@ -246,7 +257,7 @@ void Selector::solve(Timestamp now, std::int64_t budget) {
     const std::uint32_t at = first_[i] + chosen_[i];
     left -= allocator_options_[at].bits;
     decode_left -= allocator_options_[at].decode;
-    any |= plans_[at].kind != ChoiceKind::kPaused;
+    any |= plans_[at].kind == ChoiceKind::kVideo;
     choose(*entries_[i], plans_[at], now);
   }
   for (const auto& entry : entries_) entry->touched = false;

@@ -133,6 +133,7 @@ class Selector {
   std::int64_t lastingRoom(Timestamp now, std::int64_t room);
   std::int64_t inForce() const;
   DataRate demand() const;
+  std::int64_t leastStage() const;
   void solve(Timestamp now, std::int64_t budget);
   void choose(Entry& entry, const Plan& plan, Timestamp now);
   DataRate sound() const { return std::max(options_.audio, DataRate::bitsPerSecond(sound_)); }
