@@ -25,6 +25,7 @@ constexpr Duration kCalm = Duration::seconds(12);
 constexpr double kRecovered = 1.25;
 constexpr Duration kProof = Duration::millis(700);
 constexpr double kBackOff = 0.85;
+constexpr double kIdle = 0.75;
 constexpr double kStepBack = 0.92;
 
 // A sound that is silent for so long while others arrive has been muted: a queue would let some of it through.
@@ -231,18 +232,22 @@ void DownlinkEstimator::congested(Timestamp now, double share, bool queueing) {
   // With a queue that grows, what arrived last is what the link carries. Otherwise, and while an earlier cut takes effect,
   // less may have been sent than it could carry.
   const bool same_event = troubled_ && now - last_trouble_ < kEvent;
+  const double fullest = queueing ? busiest(now) : 0;
   const DataRate arrived = queueing && !same_event ? std::min(received_, latest_) : std::max(received_, latest_);
-  const double carried = std::max({static_cast<double>(arrived.toBitsPerSecond()), queueing ? busiest(now) : 0, static_cast<double>(options_.minimum.toBitsPerSecond())});
+  const double carried = std::max(fullest > 0 && !same_event ? fullest : std::max(fullest, static_cast<double>(arrived.toBitsPerSecond())), static_cast<double>(options_.minimum.toBitsPerSecond()));
   if (!same_event) {
     const bool again = limited_ && troubled_ && now - last_trouble_ < Duration::seconds(12) && carried < failed_ * 1.3 && carried > failed_ * 0.75;
     failures_ = again ? std::min(failures_ + 1, 3) : 0;
     // An attempt at more that failed: back to where it was fine.
     if (again) share = std::max(share, kStepBack);
   }
-  failed_ = same_event ? std::min(failed_, carried) : carried;
+  // Packets lost without a queue while less was asked for than the link has carried: what arrives says nothing of it.
+  const bool idle = !queueing && limited_ && troubled_ && carried < kIdle * std::min(limit_, failed_);
+  const double known = std::min(limit_, failed_);
+  if (!idle) failed_ = same_event ? std::min(failed_, carried) : carried;
   // The limit is kept, and yet there is too much: layers cost more than is known of them.
   const bool persists = !same_event && limited_ && troubled_ && now - last_trouble_ < kPersisting && limit_ <= carried;
-  limit_ = persists ? limit_ * kBackOff : limited_ ? std::min(limit_, carried * share) : carried * share;
+  limit_ = idle ? known * share : persists ? limit_ * kBackOff : limited_ ? std::min(limit_, carried * share) : carried * share;
   limited_ = true;
   troubled_ = true;
   last_trouble_ = below_at_ = now;

@@ -15,6 +15,7 @@
 // slowly past the rate that failed, and doubles every second beyond it. Without trouble there is no limit.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <limits>
@@ -86,6 +87,8 @@ class DownlinkEstimator {
   DownlinkEstimate estimate() const;
   // When congestion was seen last; long ago if never, or if the limit has since risen to twice what failed.
   Timestamp lastTrouble() const { return troubled_ && limited_ && limit_ < 2 * failed_ ? last_trouble_ : Timestamp::millis(-3'600'000); }
+  // What the link is known to carry, where the limit has climbed farther than that.
+  DataRate carried() const { return troubled_ && limited_ ? DataRate::bitsPerSecond(static_cast<std::int64_t>(std::min(limit_, std::max(failed_, static_cast<double>(received_.toBitsPerSecond()))))) : kUnlimited; }
   // What arrived over about the last half second.
   DataRate received() const { return received_; }
   // Seen in the latest sample: 0 none, 1000 certain congestion.

@@ -11,7 +11,7 @@ namespace {
 
 // Room that is worth a new decision when nothing else has changed.
 constexpr Duration kLookUp = Duration::millis(600);
-// How much more a stage takes than the one before it.
+// How much more a stage takes than the one before it, unless that is less than any picture that stands still needs to move.
 constexpr std::int64_t kStagePercent = 50;
 constexpr std::int64_t kLeastStage = 40'000;
 // Bitrates become known better and surcharges run out, so that even unchanged room is looked at anew.
@@ -20,6 +20,8 @@ constexpr Duration kLookAgain = Duration::seconds(2);
 constexpr Duration kFetchLimit = Duration::seconds(3);
 // So long after trouble no still is fetched.
 constexpr Duration kDraining = Duration::seconds(2);
+// From a frame's first packet on until its last has left the server, with room to spare.
+constexpr Duration kFrameSent = Duration::millis(100);
 // After a change, what still arrives of the layer before, and the first large frame of the new one.
 constexpr Duration kSwitched = Duration::millis(1500);
 // Choices are taken for wrong only when they exceed the room by this, because bitrates are never exact.
@@ -150,6 +152,11 @@ void Selector::statistics(Timestamp now, std::span<const StreamSample> samples) 
     Entry* entry = sample.audio ? nullptr : find(sample.id);
     if (entry == nullptr) continue;
     if (entry->last_frames >= 0 && sample.frames_decoded > entry->last_frames) frameArrived(*entry, now);
+    entry->seen_bytes = sample.bytes_received;
+    if (entry->fetch_briefly && sample.bytes_received > entry->fetch_bytes) {
+      entry->fetch_briefly = false;
+      entry->fetch_until = std::min(entry->fetch_until, now + kFrameSent);
+    }
     const Duration since = now - entry->last_statistics;
     const Layer* layer = nullptr;
     if (entry->kind == ChoiceKind::kVideo) {
@@ -209,11 +216,12 @@ std::span<const Choice> Selector::update(Timestamp now) {
   const bool calm = downlink().calm;
   const std::int64_t budget = calm ? room : std::min(lasting, room);
   const std::int64_t taken = inForce();
+  const std::int64_t least = leastStage();
   const bool too_much = taken > room + room / 100 * kTolerancePercent;
   // After trouble, more is taken a stage at a time, so that a stage that was too much is noticed and costs little.
   if (calm) {
     stage_ = kUnlimited.toBitsPerSecond();
-  } else if (changed_ || too_much || stage_ > 4 * taken + kLeastStage) {
+  } else if (changed_ || too_much || stage_ > 4 * taken + least) {
     stage_ = taken;
   }
   const Duration since = now - last_solved_;
@@ -224,7 +232,7 @@ std::span<const Choice> Selector::update(Timestamp now) {
     solve(now, room);
     stage_ = inForce();
   } else if (room_for_more || since >= kLookAgain) {
-    if (!calm) stage_ = std::max(stage_, taken) + std::max(stage_, taken) * kStagePercent / 100 + kLeastStage;
+    if (!calm) stage_ = std::max(stage_, taken) + std::max(stage_, taken) * kStagePercent / 100 + least;
     solve(now, std::max(std::min(budget, stage_), std::min(taken, room)));
     if (!calm && inForce() != taken) stage_ = inForce();
   }
@@ -233,6 +241,16 @@ std::span<const Choice> Selector::update(Timestamp now) {
   }
   if (log_ != nullptr) log_->decided(now, news_);
   return news_;
+}
+
+std::int64_t Selector::leastStage() const {
+  std::int64_t cheapest = 0;
+  for (const auto& entry : entries_) {
+    if (entry->kind == ChoiceKind::kVideo || !entry->tile.visible || entry->tile.size.empty()) continue;
+    const std::int64_t bits = entry->catalogue.lowest().bitrate.toBitsPerSecond();
+    if (cheapest == 0 || bits < cheapest) cheapest = bits;
+  }
+  return std::max(kLeastStage, cheapest);
 }
 
 void Selector::solve(Timestamp now, std::int64_t budget) {
@@ -246,7 +264,7 @@ void Selector::solve(Timestamp now, std::int64_t budget) {
     const std::uint32_t at = first_[i] + chosen_[i];
     left -= allocator_options_[at].bits;
     decode_left -= allocator_options_[at].decode;
-    any |= plans_[at].kind != ChoiceKind::kPaused;
+    any |= plans_[at].kind == ChoiceKind::kVideo;
     choose(*entries_[i], plans_[at], now);
   }
   for (const auto& entry : entries_) entry->touched = false;
@@ -278,29 +296,39 @@ bool Selector::fetching() const {
   return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) { return entry->kind == ChoiceKind::kStill && !entry->frame_kept; });
 }
 
-// A still's frame is a keyframe, far larger than its share of the link: there has to be room for its layer beside everything else,
-// others that are being fetched included. One at a time will do for a first picture, a long overdue one, and where nothing moves that
-// it could disturb. Never into a queue that has to drain.
-bool Selector::mayFetch(const Entry& entry, Timestamp now) const {
-  const std::int64_t room = usableRate(downlink(), sound()).toBitsPerSecond();
-  if (room >= kUnlimited.toBitsPerSecond()) return true;
-  if (now - estimator_.lastTrouble() < kDraining) return false;
-  std::int64_t taken = inForce();
-  bool moving = false;
+// What a still's layer has of the link beside everything else, others that are being fetched included: of what the link is known to
+// carry, not of what it might.
+std::int64_t Selector::roomForStill() const {
+  std::int64_t room = usableRate(downlink(), sound()).toBitsPerSecond();
+  if (room >= kUnlimited.toBitsPerSecond()) return room;
+  if (!downlink().calm) room = std::min(room, estimator_.carried().toBitsPerSecond() - sound().toBitsPerSecond());
+  room -= inForce();
   for (const auto& other : entries_) {
-    moving |= other->kind == ChoiceKind::kVideo;
-    if (other->kind == ChoiceKind::kStill && !other->frame_kept) taken += other->catalogue.lowest().bitrate.toBitsPerSecond();
+    if (other->kind == ChoiceKind::kStill && !other->frame_kept) room -= other->catalogue.lowest().bitrate.toBitsPerSecond();
   }
-  if (room - taken >= entry.catalogue.lowest().bitrate.toBitsPerSecond()) return true;
-  return !fetching() && (!moving || entry.last_frames <= 0 || now - entry.next_fetch >= options_.still_interval * 2);
+  return room;
+}
+
+// A still's frame is a keyframe, far larger than its share of the link. Where there is no room for it, one at a time will do for a
+// first picture, an overdue one, and where nothing moves that it could disturb. Never into a queue that has to drain.
+bool Selector::mayFetch(const Entry& entry, Timestamp now, bool has_room) const {
+  if (now - estimator_.lastTrouble() < kDraining) return false;
+  if (has_room) return true;
+  if (fetching()) return false;
+  const bool moving = std::any_of(entries_.begin(), entries_.end(), [](const auto& other) { return other->kind == ChoiceKind::kVideo; });
+  return !moving || entry.last_frames <= 0 || now - entry.next_fetch >= options_.still_interval;
 }
 
 // Fetches a still's next frame in its turn, and tells of the choice if it is another one than was told last.
 void Selector::keepStill(Entry& entry, Timestamp now, std::size_t index) {
   if (entry.kind == ChoiceKind::kStill) {
-    if (entry.frame_kept && now >= entry.next_fetch && mayFetch(entry, now)) {
+    const bool has_room = now >= entry.next_fetch && roomForStill() >= entry.catalogue.lowest().bitrate.toBitsPerSecond();
+    if (entry.frame_kept && now >= entry.next_fetch && mayFetch(entry, now, has_room)) {
       entry.frame_kept = false;
       entry.fetch_until = now + kFetchLimit;
+      // The first frame to come is what was asked for: what follows it until it has been decoded would only stand in the way.
+      entry.fetch_briefly = !has_room && entry.last_frames > 0;
+      entry.fetch_bytes = entry.seen_bytes;
     } else if (!entry.frame_kept && now >= entry.fetch_until) {
       entry.frame_kept = true;
       // Not all at once.

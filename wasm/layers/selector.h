@@ -112,6 +112,9 @@ class Selector {
     bool frame_kept = false;  // of a still: the frame is on screen
     Timestamp next_fetch;
     Timestamp fetch_until;
+    bool fetch_briefly = false;     // it ends soon after the first bytes beyond these
+    std::int64_t fetch_bytes = 0;
+    std::int64_t seen_bytes = 0;
     std::int64_t last_frames = -1;
     std::int64_t last_bytes = 0;
     std::int64_t last_decoded = 0;
@@ -133,12 +136,14 @@ class Selector {
   std::int64_t lastingRoom(Timestamp now, std::int64_t room);
   std::int64_t inForce() const;
   DataRate demand() const;
+  std::int64_t leastStage() const;
   void solve(Timestamp now, std::int64_t budget);
   void choose(Entry& entry, const Plan& plan, Timestamp now);
   DataRate sound() const { return std::max(options_.audio, DataRate::bitsPerSecond(sound_)); }
   void measureSound(Timestamp now, std::span<const StreamSample> samples);
   bool fetching() const;
-  bool mayFetch(const Entry& entry, Timestamp now) const;
+  std::int64_t roomForStill() const;
+  bool mayFetch(const Entry& entry, Timestamp now, bool has_room) const;
   void keepStill(Entry& entry, Timestamp now, std::size_t index);
   void frameArrived(Entry& entry, Timestamp now);
   Reason reasonOf(std::size_t index, std::int64_t room, std::int64_t decode_room) const;

@@ -72,15 +72,15 @@ export const received = (page: Evaluates, name: string) => page.evaluate(async n
   return { bytes: row?.bytesReceived ?? 0, frames: row?.framesDecoded ?? 0, height: row?.frameHeight ?? 0, at: performance.now() };
 }, name);
 
-/** What this page received of sound so far: packets, and of the samples played those that had to be made up. */
+/** What this page received of sound so far: packets, seconds played, and of these those that had to be made up. */
 export const soundOf = (page: Evaluates) => page.evaluate(async () => {
-  const sum = { packets: 0, samples: 0, concealed: 0 };
+  const sum = { packets: 0, seconds: 0, concealed: 0 };
   for (const connection of globalThis.observed.peerConnections) {
     for (const row of (await connection.getStats()).values()) {
       if (row.type !== 'inbound-rtp' || row.kind !== 'audio') continue;
       sum.packets += row.packetsReceived ?? 0;
-      sum.samples += row.totalSamplesReceived ?? 0;
-      sum.concealed += row.concealedSamples ?? 0;
+      sum.seconds += row.totalSamplesDuration ?? 0;
+      sum.concealed += (row.concealedSamples ?? 0) / 48_000;
     }
   }
   return sum;
