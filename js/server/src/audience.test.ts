@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Those who only watch: what they see and what is seen of them, who publishes for them, and what they may not do.
 import { decodeJwt } from 'jose';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { kMixId } from './audience.js';
 import { startServer, TestClient, tokenFor, until } from './testing/client.js';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const kTopologies = ['mesh', 'sfu', 'mcu'];
 const livekit = { kind: 'livekit' as const, url: 'wss://livekit.example', apiKey: 'key', apiSecret: 'a secret for tests only, long enough for HS256' };

@@ -104,8 +104,10 @@ test('two people, one of whom mixes, and viewers: the mix is sent once, whoever 
   await anas.evaluate(join, { room, person: ana.name });
   await bens.evaluate(join, { room, person: ben.name });
 
+  const began = performance.now();
   const vera = await watch(server, room);
   await sees(vera, 'the mix of both', ({ colours, state }) => state === 'live' && [...colours].sort().join() === 'lime,red');
+  const came = performance.now();
   await until('the sound of it', async () => (await received(vera)).level > 0.01, 40_000);
   const alone = await until('one video to the other and one to the media server', async () => {
     const it = await sends(anas);
@@ -128,13 +130,18 @@ test('two people, one of whom mixes, and viewers: the mix is sent once, whoever 
   await sees(vera, 'a small layer', ({ height }) => height > 0 && height <= 180);
 
   // Who mixed leaves: another one does, and publishes.
+  const left = performance.now();
   await anas.evaluate(() => joined.room.close());
   await sees(vera, "the other one's mix", ({ middle, state }) => state === 'live' && middle === 'lime');
+  const taken = performance.now() - left;
   await sees(will, "the other one's mix", ({ middle }) => middle === 'lime');
   await bens.evaluate(() => joined.room.close());
   await sees(vera, 'the end', ({ state, people }) => state === 'ended' && people.length === 0);
+  // Between the two mixers it was not over.
+  expect((await seen(vera)).states).toEqual(['waiting', 'live', 'ended']);
   for (const page of [vera, will]) await page.evaluate(() => globalThis.watching.viewing.close());
   expect((await seen(vera)).state).toBe('closed');
+  console.log(`a viewer's first picture after ${(came - began).toFixed(0)} ms; after the mixer left, the next one's after ${taken.toFixed(0)} ms`);
 }, 240_000);
 
 /** A viewer is there first; then somebody comes, who mixes and publishes, stops, and begins again. */

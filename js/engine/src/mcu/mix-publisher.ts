@@ -80,7 +80,7 @@ export class MixPublisher {
   close(): void {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
-    this.#said(false);
+    // The server knows who publishes next, if anybody does: for viewers it goes on.
     this.#connection?.close();
     this.#whip?.close();
   }
@@ -149,6 +149,7 @@ export class MixPublisher {
       } catch (error) {
         if (signal.aborted) return;
         const { message, retryAfterMs } = error as WhipError;
+        this.#said(false);
         if (failures === 0) this.#warn('mix-unpublished', `The mix does not get to those who watch. ${message}`);
         pause = retryAfterMs ?? Math.min(kFirstPause * 2 ** failures++, kLongestPause);
       }

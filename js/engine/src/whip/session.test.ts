@@ -2,9 +2,11 @@
 // The WHIP client's requests, as an HTTP server gets them, and what it makes of every kind of answer.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { type WhipError, retryAfter } from './errors.js';
 import { WhipSession } from './session.js';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 interface Request {
   method: string;

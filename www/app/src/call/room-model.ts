@@ -78,7 +78,7 @@ export class RoomModel {
     room.addEventListener('trackremoved', refresh, options);
     room.addEventListener('mixchange', ({ track }) => { this.mix.value = track; }, options);
     this.mix.value = room.mix;
-    room.addEventListener('audiencechange', ({ audience }) => { this.audience.value = audience; }, options);
+    room.addEventListener('audiencechange', ({ audience }) => { this.audience.value = audience; this.refresh(); }, options);
     room.addEventListener('peerchanged', ({ participant, state }) => {
       // The event also tells of quality: only a change of state counts.
       if (state === 'reconnecting' && this.people.value.some(({ id, state: before }) => id === participant.id && before === 'connected')) this.figures.reconnects++;
@@ -128,7 +128,7 @@ export class RoomModel {
   }
 
   private refresh(): void {
-    const people = [...this.room.participants.values()].map((participant) => this.snapshot(participant));
+    const people = [...this.room.participants.values()].filter(({ id }) => !this.audience.value?.participantIds.includes(id)).map((participant) => this.snapshot(participant));
     this.figures.most = Math.max(this.figures.most, people.length + 1);
     if (JSON.stringify(people, replaceTracks) !== JSON.stringify(this.people.value, replaceTracks)) this.people.value = people;
   }

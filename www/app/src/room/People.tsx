@@ -20,7 +20,7 @@ export function People({ room, media, call }: { room: RoomModel; media: MediaMod
     <div class="panel-scroll">
       <ul class="people">
         <Entry id="you" name={call.name.value} you microphoneOn={media.microphoneOn.value} cameraOn={media.camera.value !== null} note="" />
-        {room.people.value.filter(({ id }) => !audience?.participantIds.includes(id)).map((person) => (
+        {room.people.value.map((person) => (
           <Entry key={person.id} id={person.id} name={person.name} microphoneOn={person.microphoneOn} cameraOn={person.camera !== null}
             note={!person.present ? 'Away' : kStates[person.state]} quality={person.state === 'connected' ? person.quality : undefined} />
         ))}

@@ -35,7 +35,7 @@ export function RoomScreen({ call, room, media }: { call: Call; room: RoomModel;
   const dialog = useSignal<DialogName | null>(null);
   const theme = useSignal(recall('theme') === 'light' ? 'light' : 'dark');
   const root = useRef<HTMLDivElement>(null);
-  const alone = room.people.value.length === 0;
+  const alone = room.people.value.length === 0 && !room.mix.value;
   const still = useStillness(root, 4000) && !alone;
 
   const toggle = useCallback((name: PanelName): void => { panel.value = panel.value === name ? null : name; }, []);

@@ -35,7 +35,7 @@ function Door({ watching }: { watching: Watching }) {
         <button type="button" class="button strong big" aria-busy={busy} disabled={busy} onClick={() => void watching.watch()}>
           {busy ? <><Spinner />{problem ? 'Trying again…' : 'Opening…'}</> : phase === 'left' ? 'Watch again' : 'Watch'}
         </button>
-        <a class="button quiet" href={joinLink}>Join with camera and microphone instead</a>
+        <a class="button quiet" href={joinLink}>Take part instead</a>
       </main>
     </div>
   );
