@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Depthwise convolution: four output pixels of four channels at a time, every input pixel loaded once for all that it adds to.
+// Depthwise convolution: eight output pixels of four channels at a time, every input pixel loaded once for all that it adds to.
 #include <algorithm>
 
 #include "wasm/base/simd.h"
@@ -9,7 +9,7 @@
 namespace tessera::video::segmentation {
 namespace {
 
-/** Output pixels in accumulators. */
+/** Output pixels in accumulators: with five weights and an input they just fit into x86's 16 registers. */
 constexpr int kTile = 8;
 
 /** Adds one kernel row: `in` at the first pixel, `w` at the row's kKernel vectors of weights. */
