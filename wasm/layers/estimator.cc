@@ -30,6 +30,9 @@ constexpr double kStepBack = 0.92;
 
 // A sound that is silent for so long while others arrive has been muted: a queue would let some of it through.
 constexpr Duration kMuted = Duration::millis(150);
+// Unless little arrives of anything: on a very slow link a single large frame stands before all sound for so long.
+constexpr Duration kUnheard = Duration::seconds(1);
+constexpr double kStarved = 0.6;
 // So long without a packet at all, and the link is down.
 constexpr Duration kSilence = Duration::millis(700);
 
@@ -67,7 +70,8 @@ void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, Fram
   }
   if (stream.expected == FrameRate() && !sample.audio) stream.quiet_until = now + Duration::millis(1200);  // it has just been asked for
   stream.expected = expected;
-  if (sample.audio && now - stream.last_arrival >= kMuted && last_arrival_ > stream.last_arrival) {
+  const Duration silent = now - stream.last_arrival;
+  if (sample.audio && silent >= kMuted && last_arrival_ > stream.last_arrival && (silent > kUnheard || !starved())) {
     stream.lateness = stream.learnt = stream.ratio = 0;
     return;
   }
@@ -115,6 +119,11 @@ void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, Fram
   stream.learnt += dt;
 }
 
+// Whether far less arrives than in the seconds before.
+bool DownlinkEstimator::starved() const {
+  return static_cast<double>(std::min(received_, latest_).toBitsPerSecond()) < kStarved * usual_;
+}
+
 void DownlinkEstimator::measure(Timestamp now, std::int64_t bytes) {
   arrivals_.push_back({now, bytes, false});
   while (arrivals_.size() > 2 && now - arrivals_.front().at > Duration::seconds(1)) arrivals_.pop_front();
@@ -132,6 +141,10 @@ void DownlinkEstimator::measure(Timestamp now, std::int64_t bytes) {
     if (span < Duration::millis(400) && i > 1) continue;
     if (span > Duration::zero()) received_ = rateOf(sum, span.toSeconds());
     break;
+  }
+  if (arrivals_.size() > 1) {
+    const double dt = (now - arrivals_[arrivals_.size() - 2].at).toSeconds();
+    usual_ += (static_cast<double>(received_.toBitsPerSecond()) - usual_) * std::min(1.0, dt / 2);
   }
 }
 

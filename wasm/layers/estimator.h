@@ -119,6 +119,7 @@ class DownlinkEstimator {
   void observe(Stream& stream, const StreamSample& sample, FrameRate expected, Timestamp now, double dt, Votes& votes);
   double lateness(const Votes& votes, Timestamp now) const;
   double loss() const;
+  bool starved() const;
   void measure(Timestamp now, std::int64_t bytes);
   double beyond(Timestamp now) const;
   double busiest(Timestamp now) const;
@@ -134,6 +135,7 @@ class DownlinkEstimator {
   std::deque<Arrival> arrivals_;  // bytes since the sample before, over the last second
   DataRate received_;
   DataRate latest_;
+  double usual_ = 0;  // bits a second, averaged over about two seconds
   Timestamp last_sample_;
   Timestamp last_arrival_;
   Timestamp last_advance_;
