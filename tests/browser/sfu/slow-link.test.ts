@@ -9,7 +9,7 @@ import { launchChromium, newPerson } from '../lib/chromium.js';
 import { Janus } from '../lib/janus.js';
 import { Resources, sleep, until } from '../lib/resources.js';
 import { Server } from '../lib/server.js';
-import { choicesOf, heightOf, makeTiles, soundOf, watchForGaps } from './in-page.js';
+import { choicesOf, heightOf, makeTiles, watchForGaps } from './in-page.js';
 
 const suite = new Resources();
 let server: Server;
@@ -24,7 +24,8 @@ const kThinFor = 8_000;
 const others = ['Ben', 'Cleo'] as const;
 const room = newRoom();
 
-async function enter(browser: Browser, name: string, tiles: number): Promise<Page> {
+/** Enters without a camera; tiles are so wide (CSS pixels). */
+async function enter(browser: Browser, name: string, width: number): Promise<Page> {
   const { context, page } = await newPerson(browser);
   suite.add(context, `context of ${name}`, value => value.close());
   await page.goto(server.origin);
@@ -32,9 +33,28 @@ async function enter(browser: Browser, name: string, tiles: number): Promise<Pag
   await page.evaluate(async ({ room, name }) => {
     globalThis.room = await globalThis.tessera.joinRoom({ url: location.origin, room, name });
   }, { room, name });
-  await makeTiles(page, tiles);
+  await makeTiles(page);
+  await page.evaluate(width => {
+    globalThis.room!.addEventListener('participantjoined', () => {
+      for (const tile of document.querySelectorAll<HTMLElement>('[data-name]')) tile.style.width = `${width}px`;
+    });
+  }, width);
   return page;
 }
+
+/** What Dora received of sound so far: packets, seconds played, and of these those that had to be made up. */
+const sound = () => dora.evaluate(async () => {
+  const sum = { packets: 0, seconds: 0, concealed: 0 };
+  for (const connection of globalThis.observed.peerConnections) {
+    for (const row of (await connection.getStats()).values()) {
+      if (row.type !== 'inbound-rtp' || row.kind !== 'audio') continue;
+      sum.packets += row.packetsReceived ?? 0;
+      sum.seconds += row.totalSamplesDuration ?? 0;
+      sum.concealed += (row.concealedSamples ?? 0) / 48_000;
+    }
+  }
+  return sum;
+});
 
 const allIsBack = (timeoutMs: number) => until('everything to be taken in full again', async () =>
   (await heightOf(dora, 'Ana')) === 540 && (await choicesOf(dora)).every(({ kind }) => kind === 'video'), timeoutMs, 50);
@@ -45,7 +65,7 @@ async function slowPeriod(kilobits: number, milliseconds: number) {
   const taken: Record<string, Set<string>> = {};
   /** Of the looks, those that found no video taken, each with a reason to it. */
   let [looks, withoutVideo] = [0, 0];
-  const before = await soundOf(dora);
+  const before = await sound();
   await link.throttle(kilobits);
   for (const end = performance.now() + milliseconds; performance.now() < end; await sleep(250)) {
     const choices = await choicesOf(dora);
@@ -53,7 +73,7 @@ async function slowPeriod(kilobits: number, milliseconds: number) {
     if (choices.every(({ kind, reason }) => kind !== 'video' && ['bandwidth', 'audio-only'].includes(reason))) withoutVideo++;
     for (const { name, kind, spatial, temporal, reason } of choices) (taken[name] ??= new Set()).add(kind === 'video' ? `${spatial}.${temporal}` : `${kind} (${reason})`);
   }
-  const after = await soundOf(dora);
+  const after = await sound();
   return {
     gap: await longestGap(),
     heights: await Promise.all(others.map(name => heightOf(dora, name))),
