@@ -11,8 +11,9 @@
 // Evidence that most streams agree on makes it say "congested" within 200 to 300 ms; what one stream alone shows is its
 // sender's trouble. Sound is sent evenly, pictures as fast as a busy sender makes them: where there is sound, lateness counts
 // only if sound is late as well, and where there is none only with jitter or loss, or once nothing arrives at all. A sound that
-// is silent while others arrive has been muted and is no witness. Congested, what arrives is what the link carries: the limit falls to 85 % of it. Then it holds, climbs
-// slowly past the rate that failed, and doubles every second beyond it. Without trouble there is no limit.
+// is silent while others arrive as usual has been muted and is no witness. Congested, what arrives while all is late is what the
+// link carries: the limit falls to 85 % of it. Then it holds, climbs slowly past the rate that failed, and beyond it as far as what
+// arrives bears out. Once well more than what failed has arrived for a while, the link has recovered. Without trouble there is no limit.
 #pragma once
 
 #include <algorithm>
