@@ -33,6 +33,8 @@ constexpr Duration kMuted = Duration::millis(150);
 // Unless little arrives of anything: on a very slow link a single large frame stands before all sound for so long.
 constexpr Duration kUnheard = Duration::seconds(1);
 constexpr double kStarved = 0.6;
+constexpr Duration kPause = Duration::seconds(1);
+constexpr Duration kResuming = Duration::millis(300);
 // So long without a packet at all, and the link is down.
 constexpr Duration kSilence = Duration::millis(700);
 
@@ -200,7 +202,9 @@ void DownlinkEstimator::sample(Timestamp now, std::span<const StreamSample> samp
     stream.present = true;
     bytes += growth(sample.bytes_received, stream.last.bytes_received);
     const std::int64_t received = growth(sample.packets_received, stream.last.packets_received);
-    const std::int64_t missing = growth(sample.packets_lost, stream.last.packets_lost);
+    // A stream that goes on after a pause has a gap in its numbers (Janus counts on), and lost nothing.
+    if (received > 0 && now - stream.last_arrival > kPause) stream.resumed_until = now + kResuming;
+    const std::int64_t missing = now < stream.resumed_until ? 0 : growth(sample.packets_lost, stream.last.packets_lost);
     lost |= missing > 0;
     stream.arrived = stream.arrived / (1 + dt / 0.4) + static_cast<double>(received);
     // What is lost until a cut takes effect has been acted upon.

@@ -108,6 +108,7 @@ class DownlinkEstimator {
     FrameRate expected;
     Timestamp quiet_until;
     Timestamp last_arrival;
+    Timestamp resumed_until;
     bool present = false;
   };
   struct Votes {
