@@ -10,6 +10,7 @@ namespace {
 
 // Seconds of observation before a stream's own rate is known well enough to call it late.
 constexpr double kLearning = 0.5;
+constexpr double kFirstMean = 2;
 constexpr double kAudioPacketRate = 50;
 // After congestion, nothing rises for this long: the queue drains, and the new layers' first frames are large.
 constexpr Duration kHold = Duration::millis(900);
@@ -102,7 +103,10 @@ void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, Fram
       votes.late_streams += 1;
       votes.sound_late |= sample.audio;
     }
-    if (stream.lateness > 2 * threshold) votes.very_late += weight;
+    if (stream.lateness > 2 * threshold) {
+      votes.very_late += weight;
+      votes.sound_very_late |= sample.audio;
+    }
     if (stream.lateness > before + 0.1 * dt) votes.growing += weight;
     if (jitter > stream.least_jitter + 0.03 + 0.3 * interval) votes.jittery += weight;
     const std::int64_t emitted = sample.jitter_buffer_emitted - last.jitter_buffer_emitted;
@@ -116,7 +120,9 @@ void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, Fram
   // What is late is not what is normal. A rate that stays different is the sender's own after a while.
   const double pace = stream.learnt < kLearning ? 0.5 : stream.lateness > 0.08 ? 0.1 : 0.4;
   const double learnt = std::min(ratio, 1.3 * std::max(stream.ratio, 1.0));  // not from a burst that catches up
-  stream.ratio = stream.learnt == 0 ? learnt : stream.ratio + (learnt - stream.ratio) * std::min(1.0, pace * dt / 0.5);
+  // At first the mean of all there was: one sample of a few frames a second says nothing.
+  const double gain = std::max(std::min(1.0, pace * dt / 0.5), stream.learnt < kFirstMean ? dt / (stream.learnt + dt) : 0);
+  stream.ratio += (learnt - stream.ratio) * gain;
   stream.ratio = std::clamp(stream.ratio, 0.02, 4.0);
   stream.learnt += dt;
 }
@@ -168,7 +174,7 @@ double DownlinkEstimator::lateness(const Votes& votes, Timestamp now) const {
   if (votes.growing < 0.34 * votes.weight) return 0;
   const bool borne_out = 2 * votes.jittery >= votes.weight || loss() > 0 || now - last_arrival_ > kSilence;
   if (votes.sound ? !votes.sound_late : !borne_out) return 0;
-  return 2 * votes.very_late >= votes.weight ? 1 : 0.6;
+  return 2 * votes.very_late >= votes.weight || (votes.sound_very_late && starved()) ? 1 : 0.6;
 }
 
 // Share of the packets of about the last half second, 0 for the one or two that any link loses, and for what one of several

@@ -114,7 +114,7 @@ class DownlinkEstimator {
   struct Votes {
     double weight = 0, late = 0, very_late = 0, growing = 0, jittery = 0, frozen = 0;
     int streams = 0, late_streams = 0;
-    bool sound = false, sound_late = false;
+    bool sound = false, sound_late = false, sound_very_late = false;
   };
 
   Stream& streamOf(const StreamSample& sample);

@@ -111,7 +111,8 @@ afterAll(() => suite.close());
 
 test('a slow link: the pinned picture goes on, the others stay in view, and everything is back soon after', async () => {
   await allIsBack(30_000);
-  await sleep(1_000);
+  // A call that has been going on for a while.
+  await sleep(3_000);
   const { gap, heights, taken, concealed } = await slowPeriod(kSlow, kSlowFor);
   await link.throttle(null);
   const began = performance.now();
