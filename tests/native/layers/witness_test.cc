@@ -111,6 +111,22 @@ TEST_CASE("a microphone that is muted says nothing of the link, also as the only
   }
 }
 
+TEST_CASE("streams that go on after a pause have gaps in their numbers, and have lost nothing", "[layers][estimator]") {
+  Room room(3, 1);
+  for (const std::size_t i : {0u, 1u}) room.flows[i].share = 0;
+  room.pass(30);
+  for (const std::size_t i : {0u, 1u}) {
+    room.flows[i].share = 1;
+    room.flows[i].lost += 12;
+  }
+  room.pass(20);
+  CHECK(room.calm());
+  // The same in the midst of things is a loss.
+  for (const std::size_t i : {0u, 1u}) room.flows[i].lost += 12;
+  room.pass(5);
+  CHECK_FALSE(room.calm());
+}
+
 TEST_CASE("what one of several people loses on the way to the server is not this link's", "[layers][estimator]") {
   Room room(4, 0);
   room.flows[0].loses = 3;
