@@ -53,14 +53,22 @@ double grown(double value, double rate, double dt) { return value + value * rate
 
 }  // namespace
 
-DownlinkEstimator::Stream& DownlinkEstimator::streamOf(const StreamSample& sample) {
+DownlinkEstimator::Stream& DownlinkEstimator::streamOf(const StreamSample& sample, int nth) {
   for (Stream& stream : streams_) {
-    if (stream.last.audio == sample.audio && stream.id == sample.id) return stream;
+    if (stream.last.audio == sample.audio && (sample.audio ? stream.nth == nth : stream.id == sample.id)) return stream;
   }
   streams_.emplace_back();
   streams_.back().id = sample.id;
+  streams_.back().nth = nth;
   streams_.back().last = sample;
   return streams_.back();
+}
+
+// Where there are more or fewer than before, nobody can tell which is which.
+void DownlinkEstimator::forgetSounds(std::span<const StreamSample> samples) {
+  const auto sounds = std::ranges::count_if(samples, [](const StreamSample& sample) { return sample.audio; });
+  const auto known = std::ranges::count_if(streams_, [](const Stream& stream) { return stream.last.audio; });
+  if (sounds != known) std::erase_if(streams_, [](const Stream& stream) { return stream.last.audio; });
 }
 
 void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, FrameRate expected, Timestamp now, double dt, Votes& votes) {
@@ -196,13 +204,15 @@ double DownlinkEstimator::loss() const {
 void DownlinkEstimator::sample(Timestamp now, std::span<const StreamSample> samples, std::span<const FrameRate> expected) {
   const double dt = (now - last_sample_).toSeconds();
   if (sampled_ && dt < 0.02) return;
+  forgetSounds(samples);
   for (Stream& stream : streams_) stream.present = false;
   Votes votes;
+  int sounds = 0;
   std::int64_t bytes = 0;
   bool lost = false;
   for (std::size_t i = 0; i < samples.size() && i < expected.size(); ++i) {
     const StreamSample& sample = samples[i];
-    Stream& stream = streamOf(sample);
+    Stream& stream = streamOf(sample, sample.audio ? ++sounds : 0);
     // Counters that went back are those of another stream.
     if (sample.packets_received < stream.last.packets_received || sample.bytes_received < stream.last.bytes_received) stream.last = sample;
     stream.present = true;

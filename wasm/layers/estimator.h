@@ -98,6 +98,7 @@ class DownlinkEstimator {
  private:
   struct Stream {
     std::string id;
+    int nth = 0;  // among the sounds, which have no ids
     StreamSample last;
     double ratio = 0;      // frames or packets arriving, of those expected; 0: not learnt yet
     double lateness = 0;   // seconds
@@ -117,7 +118,8 @@ class DownlinkEstimator {
     bool sound = false, sound_late = false, sound_very_late = false;
   };
 
-  Stream& streamOf(const StreamSample& sample);
+  Stream& streamOf(const StreamSample& sample, int nth);
+  void forgetSounds(std::span<const StreamSample> samples);
   void observe(Stream& stream, const StreamSample& sample, FrameRate expected, Timestamp now, double dt, Votes& votes);
   double lateness(const Votes& votes, Timestamp now) const;
   double loss() const;
