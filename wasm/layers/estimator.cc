@@ -10,6 +10,7 @@ namespace {
 
 // Seconds of observation before a stream's own rate is known well enough to call it late.
 constexpr double kLearning = 0.5;
+constexpr double kFirstMean = 2;
 constexpr double kAudioPacketRate = 50;
 // After congestion, nothing rises for this long: the queue drains, and the new layers' first frames are large.
 constexpr Duration kHold = Duration::millis(900);
@@ -30,6 +31,11 @@ constexpr double kStepBack = 0.92;
 
 // A sound that is silent for so long while others arrive has been muted: a queue would let some of it through.
 constexpr Duration kMuted = Duration::millis(150);
+// Unless little arrives of anything: on a very slow link a single large frame stands before all sound for so long.
+constexpr Duration kUnheard = Duration::seconds(1);
+constexpr double kStarved = 0.6;
+constexpr Duration kPause = Duration::seconds(1);
+constexpr Duration kResuming = Duration::millis(300);
 // So long without a packet at all, and the link is down.
 constexpr Duration kSilence = Duration::millis(700);
 
@@ -47,14 +53,22 @@ double grown(double value, double rate, double dt) { return value + value * rate
 
 }  // namespace
 
-DownlinkEstimator::Stream& DownlinkEstimator::streamOf(const StreamSample& sample) {
+DownlinkEstimator::Stream& DownlinkEstimator::streamOf(const StreamSample& sample, int nth) {
   for (Stream& stream : streams_) {
-    if (stream.last.audio == sample.audio && stream.id == sample.id) return stream;
+    if (stream.last.audio == sample.audio && (sample.audio ? stream.nth == nth : stream.id == sample.id)) return stream;
   }
   streams_.emplace_back();
   streams_.back().id = sample.id;
+  streams_.back().nth = nth;
   streams_.back().last = sample;
   return streams_.back();
+}
+
+// Where there are more or fewer than before, nobody can tell which is which.
+void DownlinkEstimator::forgetSounds(std::span<const StreamSample> samples) {
+  const auto sounds = std::ranges::count_if(samples, [](const StreamSample& sample) { return sample.audio; });
+  const auto known = std::ranges::count_if(streams_, [](const Stream& stream) { return stream.last.audio; });
+  if (sounds != known) std::erase_if(streams_, [](const Stream& stream) { return stream.last.audio; });
 }
 
 void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, FrameRate expected, Timestamp now, double dt, Votes& votes) {
@@ -67,7 +81,8 @@ void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, Fram
   }
   if (stream.expected == FrameRate() && !sample.audio) stream.quiet_until = now + Duration::millis(1200);  // it has just been asked for
   stream.expected = expected;
-  if (sample.audio && now - stream.last_arrival >= kMuted && last_arrival_ > stream.last_arrival) {
+  const Duration silent = now - stream.last_arrival;
+  if (sample.audio && silent >= kMuted && last_arrival_ > stream.last_arrival && (silent > kUnheard || !starved())) {
     stream.lateness = stream.learnt = stream.ratio = 0;
     return;
   }
@@ -96,7 +111,10 @@ void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, Fram
       votes.late_streams += 1;
       votes.sound_late |= sample.audio;
     }
-    if (stream.lateness > 2 * threshold) votes.very_late += weight;
+    if (stream.lateness > 2 * threshold) {
+      votes.very_late += weight;
+      votes.sound_very_late |= sample.audio;
+    }
     if (stream.lateness > before + 0.1 * dt) votes.growing += weight;
     if (jitter > stream.least_jitter + 0.03 + 0.3 * interval) votes.jittery += weight;
     const std::int64_t emitted = sample.jitter_buffer_emitted - last.jitter_buffer_emitted;
@@ -110,9 +128,16 @@ void DownlinkEstimator::observe(Stream& stream, const StreamSample& sample, Fram
   // What is late is not what is normal. A rate that stays different is the sender's own after a while.
   const double pace = stream.learnt < kLearning ? 0.5 : stream.lateness > 0.08 ? 0.1 : 0.4;
   const double learnt = std::min(ratio, 1.3 * std::max(stream.ratio, 1.0));  // not from a burst that catches up
-  stream.ratio = stream.learnt == 0 ? learnt : stream.ratio + (learnt - stream.ratio) * std::min(1.0, pace * dt / 0.5);
+  // At first the mean of all there was: one sample of a few frames a second says nothing.
+  const double gain = std::max(std::min(1.0, pace * dt / 0.5), stream.learnt < kFirstMean ? dt / (stream.learnt + dt) : 0);
+  stream.ratio += (learnt - stream.ratio) * gain;
   stream.ratio = std::clamp(stream.ratio, 0.02, 4.0);
   stream.learnt += dt;
+}
+
+// Whether far less arrives than in the seconds before.
+bool DownlinkEstimator::starved() const {
+  return static_cast<double>(std::min(received_, latest_).toBitsPerSecond()) < kStarved * usual_;
 }
 
 void DownlinkEstimator::measure(Timestamp now, std::int64_t bytes) {
@@ -132,6 +157,10 @@ void DownlinkEstimator::measure(Timestamp now, std::int64_t bytes) {
     if (span < Duration::millis(400) && i > 1) continue;
     if (span > Duration::zero()) received_ = rateOf(sum, span.toSeconds());
     break;
+  }
+  if (arrivals_.size() > 1) {
+    const double dt = (now - arrivals_[arrivals_.size() - 2].at).toSeconds();
+    usual_ += (static_cast<double>(received_.toBitsPerSecond()) - usual_) * std::min(1.0, dt / 2);
   }
 }
 
@@ -153,7 +182,7 @@ double DownlinkEstimator::lateness(const Votes& votes, Timestamp now) const {
   if (votes.growing < 0.34 * votes.weight) return 0;
   const bool borne_out = 2 * votes.jittery >= votes.weight || loss() > 0 || now - last_arrival_ > kSilence;
   if (votes.sound ? !votes.sound_late : !borne_out) return 0;
-  return 2 * votes.very_late >= votes.weight ? 1 : 0.6;
+  return 2 * votes.very_late >= votes.weight || (votes.sound_very_late && starved()) ? 1 : 0.6;
 }
 
 // Share of the packets of about the last half second, 0 for the one or two that any link loses, and for what one of several
@@ -175,19 +204,23 @@ double DownlinkEstimator::loss() const {
 void DownlinkEstimator::sample(Timestamp now, std::span<const StreamSample> samples, std::span<const FrameRate> expected) {
   const double dt = (now - last_sample_).toSeconds();
   if (sampled_ && dt < 0.02) return;
+  forgetSounds(samples);
   for (Stream& stream : streams_) stream.present = false;
   Votes votes;
+  int sounds = 0;
   std::int64_t bytes = 0;
   bool lost = false;
   for (std::size_t i = 0; i < samples.size() && i < expected.size(); ++i) {
     const StreamSample& sample = samples[i];
-    Stream& stream = streamOf(sample);
+    Stream& stream = streamOf(sample, sample.audio ? ++sounds : 0);
     // Counters that went back are those of another stream.
     if (sample.packets_received < stream.last.packets_received || sample.bytes_received < stream.last.bytes_received) stream.last = sample;
     stream.present = true;
     bytes += growth(sample.bytes_received, stream.last.bytes_received);
     const std::int64_t received = growth(sample.packets_received, stream.last.packets_received);
-    const std::int64_t missing = growth(sample.packets_lost, stream.last.packets_lost);
+    // A stream that goes on after a pause has a gap in its numbers (Janus counts on), and lost nothing.
+    if (received > 0 && now - stream.last_arrival > kPause) stream.resumed_until = now + kResuming;
+    const std::int64_t missing = now < stream.resumed_until ? 0 : growth(sample.packets_lost, stream.last.packets_lost);
     lost |= missing > 0;
     stream.arrived = stream.arrived / (1 + dt / 0.4) + static_cast<double>(received);
     // What is lost until a cut takes effect has been acted upon.

@@ -11,8 +11,9 @@
 // Evidence that most streams agree on makes it say "congested" within 200 to 300 ms; what one stream alone shows is its
 // sender's trouble. Sound is sent evenly, pictures as fast as a busy sender makes them: where there is sound, lateness counts
 // only if sound is late as well, and where there is none only with jitter or loss, or once nothing arrives at all. A sound that
-// is silent while others arrive has been muted and is no witness. Congested, what arrives is what the link carries: the limit falls to 85 % of it. Then it holds, climbs
-// slowly past the rate that failed, and doubles every second beyond it. Without trouble there is no limit.
+// is silent while others arrive as usual has been muted and is no witness. Congested, what arrives while all is late is what the
+// link carries: the limit falls to 85 % of it. Then it holds, climbs slowly past the rate that failed, and beyond it as far as what
+// arrives bears out. Once well more than what failed has arrived for a while, the link has recovered. Without trouble there is no limit.
 #pragma once
 
 #include <algorithm>
@@ -97,6 +98,7 @@ class DownlinkEstimator {
  private:
   struct Stream {
     std::string id;
+    int nth = 0;  // among the sounds, which have no ids
     StreamSample last;
     double ratio = 0;      // frames or packets arriving, of those expected; 0: not learnt yet
     double lateness = 0;   // seconds
@@ -107,18 +109,21 @@ class DownlinkEstimator {
     FrameRate expected;
     Timestamp quiet_until;
     Timestamp last_arrival;
+    Timestamp resumed_until;
     bool present = false;
   };
   struct Votes {
     double weight = 0, late = 0, very_late = 0, growing = 0, jittery = 0, frozen = 0;
     int streams = 0, late_streams = 0;
-    bool sound = false, sound_late = false;
+    bool sound = false, sound_late = false, sound_very_late = false;
   };
 
-  Stream& streamOf(const StreamSample& sample);
+  Stream& streamOf(const StreamSample& sample, int nth);
+  void forgetSounds(std::span<const StreamSample> samples);
   void observe(Stream& stream, const StreamSample& sample, FrameRate expected, Timestamp now, double dt, Votes& votes);
   double lateness(const Votes& votes, Timestamp now) const;
   double loss() const;
+  bool starved() const;
   void measure(Timestamp now, std::int64_t bytes);
   double beyond(Timestamp now) const;
   double busiest(Timestamp now) const;
@@ -134,6 +139,7 @@ class DownlinkEstimator {
   std::deque<Arrival> arrivals_;  // bytes since the sample before, over the last second
   DataRate received_;
   DataRate latest_;
+  double usual_ = 0;  // bits a second, averaged over about two seconds
   Timestamp last_sample_;
   Timestamp last_arrival_;
   Timestamp last_advance_;

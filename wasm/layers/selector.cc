@@ -16,12 +16,6 @@ constexpr std::int64_t kStagePercent = 50;
 constexpr std::int64_t kLeastStage = 40'000;
 // Bitrates become known better and surcharges run out, so that even unchanged room is looked at anew.
 constexpr Duration kLookAgain = Duration::seconds(2);
-// A still whose frame does not come is left as it is until its next turn.
-constexpr Duration kFetchLimit = Duration::seconds(3);
-// So long after trouble no still is fetched.
-constexpr Duration kDraining = Duration::seconds(2);
-// From a frame's first packet on until its last has left the server, with room to spare.
-constexpr Duration kFrameSent = Duration::millis(100);
 // After a change, what still arrives of the layer before, and the first large frame of the new one.
 constexpr Duration kSwitched = Duration::millis(1500);
 // Choices are taken for wrong only when they exceed the room by this, because bitrates are never exact.
@@ -138,12 +132,6 @@ void Selector::frameDecoded(Timestamp now, std::string_view id) {
   if (Entry* entry = find(id)) frameArrived(*entry, now);
 }
 
-void Selector::frameArrived(Entry& entry, Timestamp now) {
-  if (entry.kind != ChoiceKind::kStill || entry.frame_kept) return;
-  entry.frame_kept = true;
-  entry.next_fetch = now + options_.still_interval;
-}
-
 void Selector::statistics(Timestamp now, std::span<const StreamSample> samples) {
   if (log_ != nullptr) log_->statistics(now, samples);
   expected_.assign(samples.size(), FrameRate());
@@ -152,11 +140,7 @@ void Selector::statistics(Timestamp now, std::span<const StreamSample> samples) 
     Entry* entry = sample.audio ? nullptr : find(sample.id);
     if (entry == nullptr) continue;
     if (entry->last_frames >= 0 && sample.frames_decoded > entry->last_frames) frameArrived(*entry, now);
-    entry->seen_bytes = sample.bytes_received;
-    if (entry->fetch_briefly && sample.bytes_received > entry->fetch_bytes) {
-      entry->fetch_briefly = false;
-      entry->fetch_until = std::min(entry->fetch_until, now + kFrameSent);
-    }
+    bytesArrived(*entry, now, sample.bytes_received);
     const Duration since = now - entry->last_statistics;
     const Layer* layer = nullptr;
     if (entry->kind == ChoiceKind::kVideo) {
@@ -290,57 +274,6 @@ void Selector::choose(Entry& entry, const Plan& plan, Timestamp now) {
   entry.temporal = plan.temporal;
   entry.changed = now;
   entry.ever_changed = true;
-}
-
-bool Selector::fetching() const {
-  return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) { return entry->kind == ChoiceKind::kStill && !entry->frame_kept; });
-}
-
-// What a still's layer has of the link beside everything else, others that are being fetched included: of what the link is known to
-// carry, not of what it might.
-std::int64_t Selector::roomForStill() const {
-  std::int64_t room = usableRate(downlink(), sound()).toBitsPerSecond();
-  if (room >= kUnlimited.toBitsPerSecond()) return room;
-  if (!downlink().calm) room = std::min(room, estimator_.carried().toBitsPerSecond() - sound().toBitsPerSecond());
-  room -= inForce();
-  for (const auto& other : entries_) {
-    if (other->kind == ChoiceKind::kStill && !other->frame_kept) room -= other->catalogue.lowest().bitrate.toBitsPerSecond();
-  }
-  return room;
-}
-
-// A still's frame is a keyframe, far larger than its share of the link. Where there is no room for it, one at a time will do for a
-// first picture, an overdue one, and where nothing moves that it could disturb. Never into a queue that has to drain.
-bool Selector::mayFetch(const Entry& entry, Timestamp now, bool has_room) const {
-  if (now - estimator_.lastTrouble() < kDraining) return false;
-  if (has_room) return true;
-  if (fetching()) return false;
-  const bool moving = std::any_of(entries_.begin(), entries_.end(), [](const auto& other) { return other->kind == ChoiceKind::kVideo; });
-  return !moving || entry.last_frames <= 0 || now - entry.next_fetch >= options_.still_interval;
-}
-
-// Fetches a still's next frame in its turn, and tells of the choice if it is another one than was told last.
-void Selector::keepStill(Entry& entry, Timestamp now, std::size_t index) {
-  if (entry.kind == ChoiceKind::kStill) {
-    const bool has_room = now >= entry.next_fetch && roomForStill() >= entry.catalogue.lowest().bitrate.toBitsPerSecond();
-    if (entry.frame_kept && now >= entry.next_fetch && mayFetch(entry, now, has_room)) {
-      entry.frame_kept = false;
-      entry.fetch_until = now + kFetchLimit;
-      // The first frame to come is what was asked for: what follows it until it has been decoded would only stand in the way.
-      entry.fetch_briefly = !has_room && entry.last_frames > 0;
-      entry.fetch_bytes = entry.seen_bytes;
-    } else if (!entry.frame_kept && now >= entry.fetch_until) {
-      entry.frame_kept = true;
-      // Not all at once.
-      entry.next_fetch = now + options_.still_interval + Duration::millis(static_cast<std::int64_t>(index % 8) * 200);
-    }
-  }
-  Choice choice = describe(entry, entry.said.reason);
-  const Choice& said = entry.said;
-  if (entry.told && choice.kind == said.kind && choice.spatial == said.spatial && choice.temporal == said.temporal) return;
-  entry.told = true;
-  entry.said = choice;
-  news_.push_back(std::move(choice));
 }
 
 std::vector<Choice> Selector::choices() const {

@@ -143,9 +143,10 @@ class Selector {
   void measureSound(Timestamp now, std::span<const StreamSample> samples);
   bool fetching() const;
   std::int64_t roomForStill() const;
-  bool mayFetch(const Entry& entry, Timestamp now, bool has_room) const;
+  bool mayFetch(const Entry& entry, Timestamp now, std::int64_t room) const;
   void keepStill(Entry& entry, Timestamp now, std::size_t index);
   void frameArrived(Entry& entry, Timestamp now);
+  void bytesArrived(Entry& entry, Timestamp now, std::int64_t bytes);
   Reason reasonOf(std::size_t index, std::int64_t room, std::int64_t decode_room) const;
   Choice describe(const Entry& entry, Reason reason) const;
   std::int64_t bitsOf(const Entry& entry) const;

@@ -2,6 +2,7 @@
 // The fused row, sixteen pixels at a time.
 #include "wasm/video/composite.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 
@@ -130,13 +131,6 @@ v128_t wrapped(const RowJob& job, v128_t pixels, int x) {
   return wasm_u8x16_add_sat(pixels, scaled(wasm_u8x16_sub_sat(light, pixels), weight));
 }
 
-// What the mask has to be where nothing is unsure.
-void settle(const RowJob& job, int block, std::uint8_t certainty) {
-  if (!job.luma || job.known[block] == certainty) return;
-  job.known[block] = certainty;
-  wasm_v128_store(job.mask + block * kBlock, wasm_i8x16_splat(certainty == kPerson ? -1 : 0));
-}
-
 v128_t behind(const RowJob& job, v128_t pixels, const std::uint8_t* picture, int x) {
   switch (job.under) {
     case Under::kFrame: return pixels;
@@ -153,7 +147,6 @@ v128_t mixedBlock(const RowJob& job, const Pixels& at, int block) {
   if (job.luma) {
     mask = maskOf(job, guideOf(at), wasm_v128_load(job.mask + x), x);
     wasm_v128_store(job.mask + x, mask);
-    job.known[block] = kUnsure;
   } else {
     mask = halved(job.mask_top + 2 * x, job.mask_bottom + 2 * x);
   }
@@ -172,10 +165,8 @@ v128_t mixedBlock(const RowJob& job, const Pixels& at, int block) {
 }
 
 // One block; what it reads and the result are whole.
-v128_t drawBlock(const RowJob& job, const Pixels& at, int block) {
-  const std::uint8_t certainty = job.certainty[block];
+v128_t drawBlock(const RowJob& job, std::uint8_t certainty, const Pixels& at, int block) {
   if (certainty != kPerson && certainty != kRoom) return mixedBlock(job, at, block);
-  settle(job, block, certainty);
   const int x = block * kBlock;
   const v128_t pixels = wasm_v128_load(at.frame);
   if (certainty == kRoom) return behind(job, pixels, at.picture, x);
@@ -183,7 +174,7 @@ v128_t drawBlock(const RowJob& job, const Pixels& at, int block) {
 }
 
 // The last pixels lie at the very end of their memory: a block that is cut short is worked on elsewhere.
-void drawLast(const RowJob& job, int block) {
+void drawLast(const RowJob& job, std::uint8_t certainty, int block) {
   std::uint8_t pixels[4][kBlock] = {};
   std::uint8_t out[kBlock];
   const int x = block * kBlock;
@@ -194,17 +185,13 @@ void drawLast(const RowJob& job, int block) {
     std::memset(pixels[i], sources[i][job.count - 1], kBlock);
     std::memcpy(pixels[i], sources[i] + x, rest);
   }
-  wasm_v128_store(out, drawBlock(job, {pixels[0], pixels[1], pixels[2], pixels[3]}, block));
+  wasm_v128_store(out, drawBlock(job, certainty, {pixels[0], pixels[1], pixels[2], pixels[3]}, block));
   std::memcpy(job.out + x, out, rest);
 }
 
-// Blocks of equal certainty, `end` not included, of which nothing has to be mixed.
 template <typename Draw>
-TESSERA_ALWAYS_INLINE void drawRun(const RowJob& job, int block, int end, Draw draw) {
-  for (; block < end; ++block) {
-    settle(job, block, job.certainty[block]);
-    wasm_v128_store(job.out + block * kBlock, draw(block * kBlock));
-  }
+TESSERA_ALWAYS_INLINE void drawBlocks(std::uint8_t* out, int block, int end, Draw draw) {
+  for (int x = block * kBlock; x < end * kBlock; x += kBlock) wasm_v128_store(out + x, draw(x));
 }
 
 }  // namespace
@@ -217,24 +204,24 @@ void drawRow(const RowJob& given) {
   if (job.below == nullptr) job.below = job.frame;
   if (job.picture == nullptr) job.picture = job.frame;
   const int whole = job.count / kBlock;
-  for (int block = 0; block < whole;) {
-    const std::uint8_t certainty = job.certainty[block];
-    const auto same = [&](int x) TESSERA_INLINE_LAMBDA { return wasm_v128_load(job.frame + x); };
-    int end = block + 1;
-    while (end < whole && job.certainty[end] == certainty) ++end;
-    if (certainty == kRoom && job.under == Under::kSoft) {
-      drawRun(job, block, end, [&](int x) TESSERA_INLINE_LAMBDA { return pixelsOf(job.soft, x); });
-    } else if ((certainty == kRoom && job.under == Under::kFrame) || (certainty == kPerson && job.lift.first == nullptr)) {
-      drawRun(job, block, end, same);
+  for (const Run& run : job.runs) {
+    const int end = std::min<int>(run.end, whole);
+    if (job.luma && !run.settled && run.certainty != kUnsure) {
+      const v128_t all = wasm_i8x16_splat(run.certainty == kPerson ? -1 : 0);
+      drawBlocks(job.mask, run.first, run.end, [&](int) TESSERA_INLINE_LAMBDA { return all; });
+    }
+    if (run.certainty == kRoom && job.under == Under::kSoft) {
+      drawBlocks(job.out, run.first, end, [&](int x) TESSERA_INLINE_LAMBDA { return pixelsOf(job.soft, x); });
+    } else if ((run.certainty == kRoom && job.under == Under::kFrame) || (run.certainty == kPerson && job.lift.first == nullptr)) {
+      if (job.out != job.frame) drawBlocks(job.out, run.first, end, [&](int x) TESSERA_INLINE_LAMBDA { return wasm_v128_load(job.frame + x); });
     } else {
-      for (int at = block; at < end; ++at) {
-        const int x = at * kBlock;
-        wasm_v128_store(job.out + x, drawBlock(job, {job.frame + x, job.above + x, job.below + x, job.picture + x}, at));
+      for (int block = run.first; block < end; ++block) {
+        const int x = block * kBlock;
+        wasm_v128_store(job.out + x, drawBlock(job, run.certainty, {job.frame + x, job.above + x, job.below + x, job.picture + x}, block));
       }
     }
-    block = end;
+    if (run.end > whole) drawLast(job, run.certainty, whole);
   }
-  if (job.count > whole * kBlock) drawLast(job, whole);
 }
 
 }  // namespace tessera::video

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "wasm/video/stretch.h"
 #include "wasm/video/stretched_lines.h"
@@ -17,6 +18,15 @@ enum class Under : std::uint8_t {
   kColor,  // `color`
 };
 
+// Neighbouring blocks of sixteen pixels, of equal Certainty: in kPerson blocks the frame is shown (lit), in kRoom blocks what
+// is behind; the rest is mixed.
+struct Run {
+  std::int16_t first;
+  std::int16_t end;  // behind the last
+  std::uint8_t certainty;
+  bool settled;  // luma: the mask is known to hold what the certainty says, all 255 or all 0
+};
+
 // Everything a row needs. Pixels are handled in blocks of sixteen; the last one may be cut short, and nothing is read or
 // written behind `count` in frame, above, below, picture and out.
 struct RowJob {
@@ -24,8 +34,7 @@ struct RowJob {
   std::uint8_t* out = nullptr;  // does not overlap frame, or is the same
   int count = 0;
   bool luma = true;
-  // One Certainty a block: in kPerson blocks the frame is shown (lit), in kRoom blocks what is behind; the rest is mixed.
-  const std::uint8_t* certainty = nullptr;
+  std::span<const Run> runs;  // all blocks, from left to right
 
   // Luma: the mask is clamp(sharpen(slope * guide + offset)), 0..255, where guide is the luma freed of some noise: the rows
   // above and below count half as much as this one, and then the pixels left and right (of the block). slope Q11; offset Q3 of 0..255; sharpening pushes values
@@ -38,8 +47,6 @@ struct RowJob {
   Line offset;
   std::int16_t slack = 0;
   std::uint8_t* mask = nullptr;
-  // One Certainty a block: what `mask` is known to hold, kUnsure where it may be anything. Gets the new ones.
-  std::uint8_t* known = nullptr;
   // Chroma: the mask is the mean of 2 x 2 of these, of which there are 32 a block.
   const std::uint8_t* mask_top = nullptr;
   const std::uint8_t* mask_bottom = nullptr;

@@ -18,7 +18,7 @@ namespace tessera::video {
 struct Scene {
   I420View frame;
   const GuidedMask* mask = nullptr;
-  int factor = 2;                          // 2, 4 or 8
+  int factor = 4;                          // 4 or 8
   float noise = 0.0f;                      // standard deviation of the luma's noise, 0..255
   const SoftPicture* contrast = nullptr;   // see PersonContrast; on the mask's grid
   const SmallPlane* lift = nullptr;        // on the mask's grid; see RowJob
@@ -40,8 +40,15 @@ class Compositor {
   void draw(const Scene& scene, const MutableI420View& out, MutablePlane alpha);
 
  private:
-  void certaintyAt(const Scene& scene, int y, std::uint8_t* blocks);
-  void drawLuma(const Scene& scene, int y, const std::uint8_t* certainty, std::uint8_t* out);
+  // The rows between the same two small rows are a band: certainty is the same for all of them.
+  struct Band {
+    int first = -1;  // the upper of those rows
+    // One Certainty a block, and one more that is neutral behind the last.
+    std::vector<std::uint8_t> certainty;
+    std::vector<Run> runs;
+  };
+  void enterBand(const Scene& scene, int y);
+  void drawLuma(const Scene& scene, int y, std::uint8_t* out);
   // One of u and v, by the members of I420View and SoftPicture and what belongs to them.
   struct Chroma {
     Plane I420View::*plane;
@@ -52,7 +59,6 @@ class Compositor {
   };
   void drawChroma(const Scene& scene, const Chroma& which, int y, std::uint8_t* out);
   std::uint8_t* maskRow(int y) { return mask_.data() + stride_ * static_cast<std::size_t>(y); }
-  std::uint8_t* knownRow(int y) { return known_.data() + stride_ / 16 * static_cast<std::size_t>(y); }
 
   ValueLines slope_;
   ValueLines offset_;
@@ -64,13 +70,14 @@ class Compositor {
   PixelLines soft_v_;
   // The whole mask, rows in whole blocks of chroma.
   std::vector<std::uint8_t> mask_;
-  std::vector<std::uint8_t> known_;  // see RowJob
+  // Of each band's blocks, what the mask is known to hold in all of their rows: a Certainty.
+  std::vector<std::uint8_t> known_;
   std::size_t stride_ = 0;
   Resolution size_{};
   bool fresh_ = true;
-  // Of two luma rows, the certainty of each block; and of the chroma blocks below them.
-  std::vector<std::uint8_t> certainties_[2];
-  std::vector<std::uint8_t> chroma_certainty_;
+  Band band_;
+  // Of the chroma blocks below two luma rows.
+  Band chroma_band_;
   // Where the frame is drawn into itself: two rows of luma as they were.
   std::vector<std::uint8_t> kept_[2];
 };

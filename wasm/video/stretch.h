@@ -66,15 +66,24 @@ TESSERA_ALWAYS_INLINE v128_t stretchedBy(const StretchPattern& pattern, v128_t s
                  wasm_i8x16_swizzle(samples, wasm_v128_load(pattern.right.data())), wasm_v128_load(pattern.weight.data()));
 }
 
-// The places x to x + 15 of the full row; x is a multiple of sixteen.
+// The places x to x + 15 of the full row; x is a multiple of sixteen. `samplesAt(i)` gives eight samples of the small row from
+// the i-th on.
+template <typename SamplesAt>
+TESSERA_ALWAYS_INLINE Wide stretchedFrom(int factor, int x, SamplesAt samplesAt) {
+  if (factor == 1) return {samplesAt(x), samplesAt(x + 8)};
+  const auto& patterns = kStretchPatterns[factor >> 2];
+  const v128_t samples = samplesAt(x / factor - 1);
+  const v128_t behind = factor == 2 ? samplesAt(x / 2 + 3) : samples;
+  return {stretchedBy(patterns[0], samples), stretchedBy(patterns[1], behind)};
+}
+
+TESSERA_ALWAYS_INLINE Wide stretched(const std::int16_t* row, int factor, int x) {
+  return stretchedFrom(factor, x, [&](int at) TESSERA_INLINE_LAMBDA { return wasm_v128_load(row + at); });
+}
+
 TESSERA_ALWAYS_INLINE Wide stretched(const SoftRow& row, int x) {
   const v128_t weight = wasm_i16x8_splat(row.weight);
-  const auto mixed = [&](int at) TESSERA_INLINE_LAMBDA { return between(wasm_v128_load(row.first + at), wasm_v128_load(row.second + at), weight); };
-  if (row.factor == 1) return {mixed(x), mixed(x + 8)};
-  const auto& patterns = kStretchPatterns[row.factor >> 2];
-  const v128_t samples = mixed(x / row.factor - 1);
-  const v128_t behind = row.factor == 2 ? mixed(x / 2 + 3) : samples;
-  return {stretchedBy(patterns[0], samples), stretchedBy(patterns[1], behind)};
+  return stretchedFrom(row.factor, x, [&](int at) TESSERA_INLINE_LAMBDA { return between(wasm_v128_load(row.first + at), wasm_v128_load(row.second + at), weight); });
 }
 
 }  // namespace tessera::video

@@ -30,12 +30,10 @@ Line ValueLines::at(const SmallPlane& plane, int factor, int y, const std::uint8
   const RowPlace place = placeOf(y, factor, plane.height);
   if (place.first != first_) {
     first_ = place.first;
-    const SoftRow first{plane.row(place.first), plane.row(place.first), 0, factor};
-    const SoftRow second{plane.row(place.second), plane.row(place.second), 0, factor};
     for (int x = 0; x < width_; x += kBlock) {
       if (wanted[x / kBlock] != kUnsure) continue;
-      const Wide from = stretched(first, x);
-      const Wide to = stretched(second, x);
+      const Wide from = stretched(plane.row(place.first), factor, x);
+      const Wide to = stretched(plane.row(place.second), factor, x);
       wasm_v128_store(base_.data() + x, from.low);
       wasm_v128_store(base_.data() + x + 8, from.high);
       wasm_v128_store(step_.data() + x, wasm_i16x8_sub(to.low, from.low));
@@ -54,11 +52,11 @@ void PixelLines::start(int width) {
 // The last line becomes the base, and what has to be added for the line of `row` the step. Sixteen steps of Q4 are one of Q8,
 // and half a pixel more rounds.
 void PixelLines::stretch(const SmallPlane& plane, int factor, int row) {
-  const SoftRow from{plane.row(row), plane.row(row), 0, factor};
+  const std::int16_t* const from = plane.row(row);
   const v128_t half = wasm_i16x8_splat(2);
   const v128_t rounding = wasm_i16x8_splat(128);
   for (int x = 0; x < width_; x += kBlock) {
-    const Wide q6 = stretched(from, x);
+    const Wide q6 = stretched(from, factor, x);
     const auto eight = [&](v128_t wide, int at) TESSERA_INLINE_LAMBDA {
       const v128_t line = wasm_i16x8_shr(wasm_i16x8_add(wide, half), 2);
       const v128_t before = wasm_v128_load(last_line_.data() + at);

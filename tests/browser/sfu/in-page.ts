@@ -17,16 +17,16 @@ declare global {
 export const choicesOf = (page: Evaluates) => page.evaluate(() => globalThis.layers.layersOf(globalThis.room!)!.choices.map(
   ({ participantId, kind, spatial, temporal, reason }) => ({ name: globalThis.room!.participants.get(participantId)?.name ?? '', kind, spatial, temporal, reason })), null);
 
-/** Adds a tile for each participant, named by data-name, so wide (CSS pixels, 16:9). */
-export const makeTiles = (page: Evaluates, width = 320) => page.evaluate(width => {
+/** Adds a tile for each participant, named by data-name, as large as a full picture. */
+export const makeTiles = (page: Evaluates) => page.evaluate(() => {
   const main = document.querySelector('main')!;
   globalThis.room!.addEventListener('participantjoined', ({ participant }) => {
     const tile = participant.createTile();
     tile.dataset['name'] = participant.name;
-    tile.style.width = `${width}px`;
+    tile.style.width = '320px';
     main.append(tile);
   });
-}, width);
+}, null);
 
 /** The received picture's height in the tile of that name, 0 for none. */
 export const heightOf = (page: Evaluates, name: string): Promise<number> => page.evaluate(name => {
@@ -71,20 +71,6 @@ export const received = (page: Evaluates, name: string) => page.evaluate(async n
   const row = peers.find(it => it.participantId === participant?.id)?.inbound.find(it => it.kind === 'video');
   return { bytes: row?.bytesReceived ?? 0, frames: row?.framesDecoded ?? 0, height: row?.frameHeight ?? 0, at: performance.now() };
 }, name);
-
-/** What this page received of sound so far: packets, seconds played, and of these those that had to be made up. */
-export const soundOf = (page: Evaluates) => page.evaluate(async () => {
-  const sum = { packets: 0, seconds: 0, concealed: 0 };
-  for (const connection of globalThis.observed.peerConnections) {
-    for (const row of (await connection.getStats()).values()) {
-      if (row.type !== 'inbound-rtp' || row.kind !== 'audio') continue;
-      sum.packets += row.packetsReceived ?? 0;
-      sum.seconds += row.totalSamplesDuration ?? 0;
-      sum.concealed += (row.concealedSamples ?? 0) / 48_000;
-    }
-  }
-  return sum;
-}, null);
 
 /** The layers of this page's camera that are being encoded, as heights, smallest first. */
 export const encodes = (page: Evaluates): Promise<number[]> => page.evaluate(async () => {

@@ -9,7 +9,7 @@ import { launchChromium, newPerson } from '../lib/chromium.js';
 import { Janus } from '../lib/janus.js';
 import { Resources, sleep, until } from '../lib/resources.js';
 import { Server } from '../lib/server.js';
-import { choicesOf, heightOf, makeTiles, soundOf, watchForGaps } from './in-page.js';
+import { choicesOf, heightOf, makeTiles, watchForGaps } from './in-page.js';
 
 const suite = new Resources();
 let server: Server;
@@ -24,7 +24,8 @@ const kThinFor = 8_000;
 const others = ['Ben', 'Cleo'] as const;
 const room = newRoom();
 
-async function enter(browser: Browser, name: string, tiles: number): Promise<Page> {
+/** Enters without a camera; tiles are so wide (CSS pixels). */
+async function enter(browser: Browser, name: string, width: number): Promise<Page> {
   const { context, page } = await newPerson(browser);
   suite.add(context, `context of ${name}`, value => value.close());
   await page.goto(server.origin);
@@ -32,12 +33,31 @@ async function enter(browser: Browser, name: string, tiles: number): Promise<Pag
   await page.evaluate(async ({ room, name }) => {
     globalThis.room = await globalThis.tessera.joinRoom({ url: location.origin, room, name });
   }, { room, name });
-  await makeTiles(page, tiles);
+  await makeTiles(page);
+  await page.evaluate(width => {
+    globalThis.room!.addEventListener('participantjoined', () => {
+      for (const tile of document.querySelectorAll<HTMLElement>('[data-name]')) tile.style.width = `${width}px`;
+    });
+  }, width);
   return page;
 }
 
-const allIsBack = () => until('everything to be taken in full again', async () =>
-  (await heightOf(dora, 'Ana')) === 540 && (await choicesOf(dora)).every(({ kind }) => kind === 'video'), 30_000, 50);
+/** What Dora received of sound so far: packets, seconds played, and of these those that had to be made up. */
+const sound = () => dora.evaluate(async () => {
+  const sum = { packets: 0, seconds: 0, concealed: 0 };
+  for (const connection of globalThis.observed.peerConnections) {
+    for (const row of (await connection.getStats()).values()) {
+      if (row.type !== 'inbound-rtp' || row.kind !== 'audio') continue;
+      sum.packets += row.packetsReceived ?? 0;
+      sum.seconds += row.totalSamplesDuration ?? 0;
+      sum.concealed += (row.concealedSamples ?? 0) / 48_000;
+    }
+  }
+  return sum;
+});
+
+const allIsBack = (timeoutMs: number) => until('everything to be taken in full again', async () =>
+  (await heightOf(dora, 'Ana')) === 540 && (await choicesOf(dora)).every(({ kind }) => kind === 'video'), timeoutMs, 50);
 
 /** What is seen and heard on a link of so much for so long. */
 async function slowPeriod(kilobits: number, milliseconds: number) {
@@ -45,7 +65,7 @@ async function slowPeriod(kilobits: number, milliseconds: number) {
   const taken: Record<string, Set<string>> = {};
   /** Of the looks, those that found no video taken, each with a reason to it. */
   let [looks, withoutVideo] = [0, 0];
-  const before = await soundOf(dora);
+  const before = await sound();
   await link.throttle(kilobits);
   for (const end = performance.now() + milliseconds; performance.now() < end; await sleep(250)) {
     const choices = await choicesOf(dora);
@@ -53,7 +73,7 @@ async function slowPeriod(kilobits: number, milliseconds: number) {
     if (choices.every(({ kind, reason }) => kind !== 'video' && ['bandwidth', 'audio-only'].includes(reason))) withoutVideo++;
     for (const { name, kind, spatial, temporal, reason } of choices) (taken[name] ??= new Set()).add(kind === 'video' ? `${spatial}.${temporal}` : `${kind} (${reason})`);
   }
-  const after = await soundOf(dora);
+  const after = await sound();
   return {
     gap: await longestGap(),
     heights: await Promise.all(others.map(name => heightOf(dora, name))),
@@ -87,18 +107,16 @@ beforeAll(async () => {
     [...globalThis.room!.participants.values()].find(it => it.name === 'Ana')!.observe(tile, { pinned: true });
   });
 }, 120_000);
-afterAll(async () => {
-  if (process.env['D1_LOG']) (await import('node:fs')).writeFileSync(process.env['D1_LOG'], await dora.evaluate(() => globalThis.layers.layersOf(globalThis.room!)!.exportLog()));
-  await suite.close();
-});
+afterAll(() => suite.close());
 
 test('a slow link: the pinned picture goes on, the others stay in view, and everything is back soon after', async () => {
-  await allIsBack();
-  await sleep(1_000);
+  await allIsBack(30_000);
+  // A call that has been going on for a while.
+  await sleep(3_000);
   const { gap, heights, taken, concealed } = await slowPeriod(kSlow, kSlowFor);
   await link.throttle(null);
   const began = performance.now();
-  await allIsBack();
+  await allIsBack(30_000);
   console.log(`${kSlow} kbit/s for ${kSlowFor / 1000} s: longest gap of the pinned picture ${gap.toFixed(0)} ms, ${(concealed * 100).toFixed(1)} % of the sound concealed, `
     + `taken ${JSON.stringify(taken)}; everything in full again after ${(performance.now() - began).toFixed(0)} ms`);
   expect(gap).toBeLessThan(3_000);
@@ -106,21 +124,22 @@ test('a slow link: the pinned picture goes on, the others stay in view, and ever
   expect(taken['Ana']!.some(it => /^[01]\./.test(it))).toBe(true);
   expect(others.some(name => taken[name]!.some(it => it.startsWith('still')))).toBe(true);
   for (const height of heights) expect(height).toBeGreaterThan(0);
-}, 90_000);
+}, 120_000);
 
 test('a link with room for sound alone: every video stands still and says why, sound goes on, and the videos come back', async () => {
-  await allIsBack();
+  await allIsBack(30_000);
   const { withoutVideo, heights, packets, concealed, taken } = await slowPeriod(kThin, kThinFor);
   await link.throttle(null);
   const began = performance.now();
-  await allIsBack();
+  // From nothing it climbs step by step, which takes longer than from a slow link.
+  await allIsBack(75_000);
   console.log(`${kThin} kbit/s for ${kThinFor / 1000} s: ${packets.toFixed(0)} packets of sound a second, ${(concealed * 100).toFixed(1)} % of it concealed, no video for ${(withoutVideo * 100).toFixed(0)} % of the time, taken ${JSON.stringify(taken)}; `
     + `everything in full again after ${(performance.now() - began).toFixed(0)} ms`);
   // Now and then it tries whether a video fits again.
   expect(withoutVideo).toBeGreaterThan(0.3);
   for (const height of heights) expect(height).toBeGreaterThan(0);
-  expect(packets).toBeGreaterThan(25);
-}, 90_000);
+  expect(packets).toBeGreaterThan(20);
+}, 150_000);
 
 test('what was recorded of the call replays to the same decisions', async () => {
   const { log, difference } = await dora.evaluate(async () => {

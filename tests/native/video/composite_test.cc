@@ -100,10 +100,12 @@ void check(const Case& c, int count, std::uint32_t seed) {
   std::vector<std::uint8_t> certainty(at(blocks));
   for (auto& value : certainty) value = static_cast<std::uint8_t>(noise.between(1, 5) > 3 ? kUnsure : noise.between(1, 3));
   // Some of the mask is known from the frame before.
-  std::vector<std::uint8_t> known(at(blocks));
+  std::vector<Run> runs;
   for (int i = 0; i < blocks; ++i) {
-    known[at(i)] = static_cast<std::uint8_t>(noise.between(1, 3));
-    if (known[at(i)] != kUnsure) std::fill_n(mask.begin() + i * 16, 16, static_cast<std::uint8_t>(known[at(i)] == kPerson ? 255 : 0));
+    const bool settled = certainty[at(i)] != kUnsure && noise.between(0, 1) == 1;
+    if (settled) std::fill_n(mask.begin() + i * 16, 16, static_cast<std::uint8_t>(certainty[at(i)] == kPerson ? 255 : 0));
+    if (runs.empty() || runs.back().certainty != certainty[at(i)] || runs.back().settled != settled) runs.push_back({static_cast<std::int16_t>(i), 0, certainty[at(i)], settled});
+    runs.back().end = static_cast<std::int16_t>(i + 1);
   }
   const auto before = mask;
 
@@ -115,12 +117,11 @@ void check(const Case& c, int count, std::uint32_t seed) {
   job.picture = picture.bytes.get();
   job.out = out.bytes.get();
   job.count = count;
-  job.certainty = certainty.data();
+  job.runs = runs;
   job.slope = slope.line();
   job.offset = offset.line();
   job.slack = 300;
   job.mask = mask.data();
-  job.known = known.data();
   job.mask_top = top.data();
   job.mask_bottom = bottom.data();
   if (c.contrast) job.contrast = contrast.line();
@@ -135,7 +136,6 @@ void check(const Case& c, int count, std::uint32_t seed) {
   drawRow(job);
   // The same, drawn into the frame itself.
   auto again = before;
-  std::fill(known.begin(), known.end(), kUnsure);
   const Exact same(std::vector<std::uint8_t>(job.frame, job.frame + count), count);
   RowJob in_place = job;
   in_place.frame = in_place.out = same.bytes.get();
@@ -184,10 +184,7 @@ void check(const Case& c, int count, std::uint32_t seed) {
     const int want = sure == kPerson ? over : sure == kRoom ? under : blend(over, under, shown);
     INFO("x " << x << " of " << count << ", certainty " << sure);
     REQUIRE(static_cast<int>(job.out[x]) == want);
-    if (c.luma) {
-      REQUIRE(mask[at(x)] == (sure == kPerson ? 255 : sure == kRoom ? 0 : m));
-      REQUIRE(known[at(x / 16)] == sure);
-    }
+    if (c.luma) REQUIRE(mask[at(x)] == (sure == kPerson ? 255 : sure == kRoom ? 0 : m));
   }
 }
 
@@ -226,14 +223,12 @@ TEST_CASE("a mask says what its numbers mean", "[video][composite]") {
   const std::vector<std::int16_t> level(16, 0);
   std::vector<std::uint8_t> mask(16);
   std::vector<std::uint8_t> out(16);
-  const std::uint8_t certainty = kUnsure;
-  std::uint8_t known = kUnsure;
+  const Run run{0, 1, kUnsure, false};
   RowJob job;
   job.frame = job.above = job.below = luma.data();
   job.out = out.data();
   job.count = 16;
-  job.certainty = &certainty;
-  job.known = &known;
+  job.runs = std::span(&run, 1);
   job.slope = {slope.data(), level.data(), 0};
   job.offset = {offset.data(), level.data(), 0};
   job.mask = mask.data();

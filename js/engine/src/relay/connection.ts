@@ -9,6 +9,7 @@ import { readFrames, type FrameReader } from '../recorder/frame-reader.js';
 import { RelayError } from './errors.js';
 import { RelaySourceErrorEvent, RelayStateEvent, RelayTrackEvent, type RelayConnectionEventMap, type RelayTrack } from './events.js';
 import type { AudioContent, FromWorker, RelayState, RelayStatistics, StreamInfo, ToWorker, VideoCodec, VideoContent } from './messages.js';
+import { discard } from '../background/parked.js';
 import { framesOf, pictureTrack, type ShownPictures } from './pictures.js';
 import { Sound, type HeardSound } from './sound.js';
 
@@ -147,13 +148,14 @@ export class RelayConnection extends TypedEventTarget<RelayConnectionEventMap> {
     }
     const rate = maxBitrate === undefined ? {} : { maxBitrate };
     const message = { type: 'publish-video' as const, sourceId, content: (content ?? 'camera') as VideoContent, ...rate };
-    const readable = framesOf(track);
-    if (readable) {
-      this.#own.set(sourceId, () => undefined);
-      this.#post({ ...message, readable }, [readable as unknown as Transferable]);
+    const frames = framesOf(track);
+    this.#post({ ...message, streamed: frames !== null });
+    if (frames) {
+      const end = () => undefined;
+      this.#own.set(sourceId, end);
+      void frames.settled.then(() => (this.#own.get(sourceId) === end ? this.#post({ type: 'frames', sourceId, port: frames.port }, [frames.port]) : discard(frames)));
       return;
     }
-    this.#post(message);
     const reader: FrameReader = readFrames(track, (frame) => this.#post({ type: 'frame', sourceId, frame }, [frame]));
     this.#readers.set(sourceId, reader);
     this.#own.set(sourceId, () => {

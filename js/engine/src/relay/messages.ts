@@ -34,8 +34,10 @@ export interface OpenMessage {
 
 export type ToWorker =
   | OpenMessage
-  /** `readable`: of frames, where the browser streams them; otherwise they come as `frame`. Once more with the same id: another track. */
-  | { type: 'publish-video'; sourceId: string; content: VideoContent; readable?: ReadableStream<VideoFrame>; maxBitrate?: number }
+  /** Once more with the same id: another track; nothing of the one before is sent any more. Frames come by `frames`, or each by `frame` where they are not `streamed`. */
+  | { type: 'publish-video'; sourceId: string; content: VideoContent; streamed: boolean; maxBitrate?: number }
+  /** The stream of frames of the track published last is in the port. */
+  | { type: 'frames'; sourceId: string; port: MessagePort }
   /** Sound comes through the port, as {@link SoundBlock}. */
   | { type: 'publish-audio'; sourceId: string; content: AudioContent; port: MessagePort }
   | { type: 'unpublish'; sourceId: string }

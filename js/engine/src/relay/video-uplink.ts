@@ -37,7 +37,8 @@ export class VideoUplink {
   #key = true;
   /** Nobody takes it. */
   #paused = true;
-  #reader: ReadableStreamDefaultReader<VideoFrame> | null = null;
+  /** Counts streams of frames, and halts: that of the last one is read. */
+  #streams = 0;
   #closed = false;
   #last = 0;
   readonly #counted = { framesSent: 0, framesDropped: 0, keyFrames: 0, bytesSent: 0 };
@@ -59,19 +60,26 @@ export class VideoUplink {
     return this.#paused ? 0 : (this.#config?.bitrate ?? 0);
   }
 
-  /** Frames come from here from now on. */
-  read(readable: ReadableStream<VideoFrame>): void {
-    void this.#reader?.cancel().catch(() => undefined);
-    const reader = (this.#reader = readable.getReader());
-    const run = async (): Promise<void> => {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        if (this.#reader === reader && !this.#closed) this.take(value);
-        else value.close();
+  /** No more frames from the stream that is read. */
+  halt(): void {
+    this.#streams++;
+  }
+
+  /** Frames come from here, until halt(). Resolves when the last one has been closed. */
+  async read(stream: Promise<ReadableStream<VideoFrame>>): Promise<void> {
+    const mine = ++this.#streams;
+    const reader = (await stream).getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      if (mine === this.#streams) {
+        this.take(value);
+        continue;
       }
-    };
-    void run().catch(() => undefined);
+      value.close();
+      // Cancelled only now: a frame on its way to a pending read would be lost without being closed.
+      return reader.cancel();
+    }
   }
 
   /** A frame, which is closed here. */
@@ -153,8 +161,7 @@ export class VideoUplink {
 
   close(): void {
     this.#closed = true;
-    void this.#reader?.cancel().catch(() => undefined);
-    this.#reader = null;
+    this.halt();
     this.#closeEncoder();
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The relay's worker: everything between the tracks and the socket, away from the page's own work.
 
+import { discard, take } from '../background/parked.js';
 import { AudioUplink } from './audio-uplink.js';
 import { Downlink } from './downlink.js';
 import type { FromWorker, OpenMessage, RelayStatistics, StreamInfo, ToWorker, VideoCodec } from './messages.js';
@@ -14,6 +15,8 @@ declare const self: { onmessage: ((event: MessageEvent<ToWorker>) => void) | nul
 const kAudioBits = 48_000;
 /** The encoders get this share of the way: they miss their rates at times. */
 const kShare = 0.9;
+/** So long the worker stays for a last frame of each source, in milliseconds. */
+const kLastFrameMs = 150;
 
 /** Decoded by everybody, until the server says otherwise. */
 const kCodecs: readonly VideoCodec[] = ['vp9', 'vp8'];
@@ -27,6 +30,8 @@ class Relay {
   readonly #audios = new Map<string, AudioUplink>();
   /** Videos whose frames the page hands over one by one. */
   readonly #single = new Set<string>();
+  /** Streams of frames that have not come to their end. */
+  readonly #reading = new Set<Promise<void>>();
   readonly #downlinks = new Map<string, Downlink>();
   /** Of every stream of the others. */
   readonly #streams = new Map<number, StreamInfo>();
@@ -77,16 +82,20 @@ class Relay {
       }
       case 'statistics':
         return post({ type: 'statistics', id: message.id, statistics: this.#statistics() });
+      case 'frames':
+        return this.#read(message);
       case 'close':
-        return this.close();
+        return void this.close();
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const id of [...this.#videos.keys(), ...this.#audios.keys()]) this.#unpublish(id);
     for (const downlink of this.#downlinks.values()) downlink.close();
     this.#socket.close();
     this.#frame.delete();
+    // A frame that is on its way here would be left to the collector.
+    await Promise.race([Promise.all(this.#reading), new Promise((resolve) => setTimeout(resolve, kLastFrameMs))]);
     self.close();
   }
 
@@ -106,14 +115,22 @@ class Relay {
     };
   }
 
-  #publishVideo({ sourceId, content, readable, maxBitrate }: ToWorker & { type: 'publish-video' }): void {
+  #publishVideo({ sourceId, content, streamed, maxBitrate }: ToWorker & { type: 'publish-video' }): void {
     let video = this.#videos.get(sourceId);
     if (!video) {
       video = new VideoUplink(sourceId, content, maxBitrate, this.#socket, this.#frame, this.#uplinkOptions(sourceId));
       this.#videos.set(sourceId, video);
     }
-    if (readable) video.read(readable);
-    else this.#single.add(sourceId);
+    video.halt();
+    if (!streamed) this.#single.add(sourceId);
+  }
+
+  #read({ sourceId, port }: ToWorker & { type: 'frames' }): void {
+    const video = this.#videos.get(sourceId);
+    const reading: Promise<void> = (video ? video.read(take(port)) : discard({ port, settled: Promise.resolve() }))
+      .catch(() => undefined)
+      .finally(() => this.#reading.delete(reading));
+    this.#reading.add(reading);
   }
 
   #publishAudio({ sourceId, content, port }: ToWorker & { type: 'publish-audio' }): void {

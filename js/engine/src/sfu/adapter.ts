@@ -44,9 +44,9 @@ export interface SfuConnection {
   removeSource(sourceId: string): void;
   /**
    * From now on, also where the source is not received yet. null: nothing of it, and its last frame stays on screen. Without a
-   * choice the server sends the largest.
+   * choice the server sends the largest. `hurried`: the link carries too little for what is taken now.
    */
-  selectLayer(participantId: string, sourceId: string, choice: LayerChoice | null): void;
+  selectLayer(participantId: string, sourceId: string, choice: LayerChoice | null, hurried?: boolean): void;
   /**
    * The picture does not come, or came apart on the way: have its sender begin anew with a keyframe. Absent where the server sees to
    * that itself.

@@ -295,7 +295,16 @@ export class Selection implements RoomLayers {
       const { asked, participant, sourceId } = video;
       const taken = asked && !participant.sources.get(sourceId)?.muted ? `${asked.spatial}.${asked.temporal}` : null;
       const layer = asked && this.#layersOf(video).find(({ spatial, temporal }) => spatial === asked.spatial && temporal === asked.temporal);
-      yield { id: video.id, taken, frameRate: layer?.frameRate ?? this.#layersOf(video).at(-1)!.frameRate, framesDecoded: stream.framesDecoded ?? 0 };
+      const { frameRate } = layer ?? this.#layersOf(video).at(-1)!;
+      yield {
+        id: video.id,
+        taken,
+        frameRate,
+        framesDecoded: stream.framesDecoded ?? 0,
+        pixels: (stream.frameWidth ?? 0) * (stream.frameHeight ?? 0),
+        // Before the sender has said, its layers are a guess.
+        layerPixels: layer && video.layers.length > 0 ? layer.width * layer.height : 0,
+      };
     }
   }
 }

@@ -58,7 +58,7 @@ export class SfuLink implements TopologyLink, SourceSink {
         choose: (participantId, sourceId, choice, hurried) => {
           // Before the server asks the sender for keyframes of every layer that is on.
           if (this.#connection?.setActiveLayers) this.#tell(participantId, { take: { [sourceId]: choice?.spatial ?? -1 }, ...(hurried ? { hurried } : {}) });
-          this.#connection?.selectLayer(participantId, sourceId, choice);
+          this.#connection?.selectLayer(participantId, sourceId, choice, hurried);
         },
         requestKeyFrame: (participantId, sourceId) => this.#connection?.requestKeyFrame?.(participantId, sourceId),
         statistics: async () => (await this.#connection?.statistics()) ?? null,

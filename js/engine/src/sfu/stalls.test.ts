@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { Stalls, type Picture } from './stalls.js';
 
-const picture = (changes: Partial<Picture> = {}): Picture => ({ id: 'ana/camera', taken: '0.1', frameRate: 10, framesDecoded: 5, ...changes });
+const picture = (changes: Partial<Picture> = {}): Picture => ({ id: 'ana/camera', taken: '0.1', frameRate: 10, framesDecoded: 5, pixels: 240 * 135, layerPixels: 240 * 135, ...changes });
 
 /** Looks every 100 ms, and gives the times at which it was asked for. */
 function asks(stalls: Stalls, of: (now: number) => Picture | null, milliseconds: number): number[] {
@@ -38,4 +38,10 @@ test('another layer, and a frame, begin anew; what is not taken is not asked for
   expect(asks(new Stalls(), (now) => picture({ framesDecoded: now < 400 ? 5 : 6 }), 1000)).toEqual([900]);
   expect(asks(new Stalls(), (now) => picture({ taken: now === 300 ? null : '0.1' }), 700)).toEqual([]);
   expect(asks(new Stalls(), () => picture({ taken: null }), 5000)).toEqual([]);
+});
+
+test('what moves in another layer than the one taken is asked for', () => {
+  const stuck = (now: number) => picture({ framesDecoded: now / 100, pixels: 480 * 270, layerPixels: 960 * 540 });
+  expect(asks(new Stalls(), stuck, 60_000)).toHaveLength(6);
+  expect(asks(new Stalls(), (now) => ({ ...stuck(now), pixels: now < 400 ? 480 * 270 : 940 * 530 }), 5000)).toEqual([]);
 });

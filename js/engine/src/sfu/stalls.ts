@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells which pictures do not come although they are being sent: browsers wait three seconds before they ask for a keyframe again.
+// Tells which pictures do not come, or not in the layer that is taken: browsers wait three seconds before they ask for a keyframe
+// again, servers never do, and senders ignore what comes soon after another request.
 
 /** Milliseconds after which a picture that is meant to move is asked for: three frames of it, this at least. */
 const kFirst = 450;
@@ -8,6 +9,8 @@ const kFrames = 3;
 const kLater = 1.6;
 const kMost = 3000;
 const kAsks = 6;
+/** A picture with so many times more or fewer pixels than its layer is another layer's: each has a quarter of the next. */
+const kOtherLayer = 2;
 
 interface Watched {
   /** What is taken of it, in words: another one begins anew. */
@@ -25,6 +28,9 @@ export interface Picture {
   readonly taken: string | null;
   readonly frameRate: number;
   readonly framesDecoded: number;
+  /** What comes, and what the layer has; 0: not known. */
+  readonly pixels: number;
+  readonly layerPixels: number;
 }
 
 /** @internal */
@@ -35,11 +41,12 @@ export class Stalls {
   look(now: number, pictures: Iterable<Picture>): string[] {
     const ask: string[] = [];
     const seen = new Set<string>();
-    for (const { id, taken, frameRate, framesDecoded } of pictures) {
+    for (const { id, taken, frameRate, framesDecoded, pixels, layerPixels } of pictures) {
       if (taken === null) continue;
       seen.add(id);
       const known = this.#watched.get(id);
-      if (!known || known.taken !== taken || framesDecoded !== known.decoded) {
+      const right = pixels === 0 || layerPixels === 0 || (pixels < layerPixels * kOtherLayer && pixels * kOtherLayer > layerPixels);
+      if (!known || known.taken !== taken || (right && framesDecoded !== known.decoded)) {
         const wait = Math.max(kFirst, (kFrames * 1000) / Math.max(frameRate, 0.1));
         this.#watched.set(id, { taken, decoded: framesDecoded, since: now, wait, asked: 0 });
         continue;
