@@ -10,7 +10,7 @@ namespace tessera::video::segmentation {
 namespace {
 
 /** Output pixels in accumulators. */
-constexpr int kTile = 4;
+constexpr int kTile = 8;
 
 /** Adds one kernel row: `in` at the first pixel, `w` at the row's kKernel vectors of weights. */
 template <int kKernel, int kStride, int kPixels>
@@ -21,7 +21,7 @@ TESSERA_ALWAYS_INLINE void addRow(const float* in, const float* w, v128_t (&sum)
     const v128_t value = wasm_v128_load(in + 4 * column);
     unrolled<kPixels>([&](auto p) TESSERA_INLINE_LAMBDA {
       constexpr int k = column - p * kStride;
-      if constexpr (k >= 0 && k < kKernel) sum[p] = multiplyAdd(value, weight[k], sum[p]);
+      if constexpr (k >= 0 && k < kKernel) sum[p] = inOrder(multiplyAdd(value, weight[k], sum[p]));
     });
   });
 }

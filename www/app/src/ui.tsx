@@ -143,9 +143,17 @@ export function TrackVideo({ track, mirrored = false, label, class: extra = '' }
   const element = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const video = element.current!;
-    video.srcObject = track ? new MediaStream([track]) : null;
-    if (track) void video.play().catch(() => {});
+    video.srcObject = new MediaStream();
     return () => { video.srcObject = null; };
+  }, []);
+  useEffect(() => {
+    const video = element.current!;
+    const stream = video.srcObject as MediaStream;
+    const before = stream.getTracks();
+    // In the same stream another track takes over without a dark moment.
+    if (track) stream.addTrack(track);
+    for (const old of before) if (old !== track) stream.removeTrack(old);
+    if (track) void video.play().catch(() => {});
   }, [track]);
   return <video ref={element} class={`${extra} ${mirrored ? 'mirrored' : ''}`} autoPlay playsInline muted disablePictureInPicture={false} aria-label={label} aria-hidden={label ? undefined : 'true'} />;
 }

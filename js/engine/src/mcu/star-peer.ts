@@ -106,7 +106,8 @@ export class StarPeer {
   /** null before there is a connection. */
   async measure(): Promise<MeasuredPeer | null> {
     if (this.#closed) return null;
-    const [measured] = (await this.#call.diagnostics()) as MeasuredPeer[];
+    // Nothing, where it was closed meanwhile.
+    const [measured] = ((await this.#call.diagnostics()) ?? []) as MeasuredPeer[];
     return measured ?? null;
   }
 

@@ -7,9 +7,10 @@ import type { Connection } from '../signalling/connection.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
 import type { Notification } from './notifications.js';
 import type { Publication, SourceSink } from './publication.js';
-import type { Board, RoomOffer } from '../topology/board.js';
+import type { Board } from '../topology/board.js';
 import { kTopologies, willingness } from '../topology/capabilities.js';
 import type { MediaPath } from '../topology/link.js';
+import type { RoomOffer } from '../topology/place.js';
 import type { Topology } from '../topology/topology.js';
 import type { Room } from './room.js';
 
@@ -84,7 +85,10 @@ export class SessionLink {
         send: (text) => {
           const message = JSON.parse(text) as ProtocolMessage & { capabilities?: object };
           // The session knows what it can do itself; the rest is done here.
-          if (message.capabilities) Object.assign(message.capabilities, { topologies: kTopologies, mixer: willingness(connection.mixing) });
+          if (message.capabilities) {
+            Object.assign(message, { role: connection.role });
+            Object.assign(message.capabilities, { topologies: kTopologies, mixer: willingness(connection.mixing) });
+          }
           connection.transport.send(message);
         },
         notify: (json, track) => {
@@ -118,7 +122,7 @@ export class SessionLink {
         if (room) this.offer = room;
         if (iceServers) this.iceServers = iceServers;
         // What is not the session's own is handled by a part that is fetched when there is something else.
-        const elsewhere = type === 'signal' ? !payload?.connection : room && room.topology !== 'mesh';
+        const elsewhere = type === 'signal' ? !payload?.connection : type === 'audience' || (room && room.topology !== 'mesh');
         if (elsewhere || this.#board) this.board().then((board) => board.receive(message), this.handlers.unreachable);
         // A room that moves is left as it is until its media flows over there; the board then passes the message on.
         if (!(elsewhere && (moved || payload)) && !inReplyTo?.startsWith('topology/')) call.transportMessage(JSON.stringify(message));

@@ -8,10 +8,11 @@ import type { PeerState, RemoteParticipant } from '../participants/remote-partic
 import type { LayerChoice } from './adapter.js';
 import { offeredLayers, validLayers, type OfferedLayer } from './layers.js';
 import type { RoomLayerChoice, RoomLayers } from './room-layers.js';
+import { Stalls, type Picture } from './stalls.js';
 import { Views } from './views.js';
 
 /** Milliseconds between two looks at the statistics. */
-const kSampleInterval = 200;
+const kSampleInterval = 100;
 /** The largest of everything: what a server sends without a choice. */
 const kTop: LayerChoice = { spatial: 2, temporal: 2 };
 
@@ -30,7 +31,10 @@ interface Video {
 
 export interface SelectionHandlers {
   /** null: nothing of it. */
-  choose(participantId: string, sourceId: string, choice: LayerChoice | null): void;
+  /** `hurried`: the link carries too little, and nothing that is not needed any more may go on for a moment. */
+  choose(participantId: string, sourceId: string, choice: LayerChoice | null, hurried: boolean): void;
+  /** A picture does not come although it is sent. */
+  requestKeyFrame(participantId: string, sourceId: string): void;
   /** Of what is received; null while nothing is. */
   statistics(): Promise<RTCStatsReport | null>;
   /** The selector could not be loaded: the server goes on sending the largest of everything. */
@@ -49,6 +53,7 @@ export class Selection implements RoomLayers {
   readonly #videos = new Map<string, Video>();
   /** Ids of videos by the tracks on which they are received. */
   readonly #tracks = new Map<string, string>();
+  readonly #stalls = new Stalls();
   readonly #views = new Views((element) => this.#placeAll((it) => it.participant.views.has(element)));
   #selector: LayerSelector | undefined;
   #speaker = '';
@@ -56,6 +61,7 @@ export class Selection implements RoomLayers {
   /** Of the connection that is being estimated; -1: of none yet. */
   #reconnections = -1;
   #automatic = true;
+  #measuring = true;
   #sampling = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
@@ -116,18 +122,31 @@ export class Selection implements RoomLayers {
     this.#state = state;
     if (state !== 'connected' || reconnections === this.#reconnections) return;
     this.#reconnections = reconnections;
+    this.#stalls.clear();
     this.#selector?.restart();
+  }
+
+  /**
+   * Whether what arrives says what the downlink carries. Default: true. A machine that receives and sends everything twice, over
+   * this way and another, would be taken for a narrow link. Until it does, every picture is taken.
+   */
+  setMeasuring(measuring: boolean): void {
+    if (measuring === this.#measuring) return;
+    this.#measuring = measuring;
+    if (!measuring) return;
+    this.#selector?.restart();
+    this.#ask();
   }
 
   /** The server's own word on the downlink. */
   downlinkQuality(quality: 'good' | 'poor' | 'lost'): void {
-    if (this.#state === 'connected' && quality !== 'good') this.#selector?.serverQuality(quality);
+    if (this.#measuring && this.#state === 'connected' && quality !== 'good') this.#selector?.serverQuality(quality);
   }
 
   /** Another server, which knows no choices and lies on another way: says every one again. */
   repeat(): void {
     this.#reconnections = -1;
-    for (const { participant, sourceId, asked } of this.#videos.values()) if (asked !== undefined) this.handlers.choose(participant.id, sourceId, asked);
+    for (const { participant, sourceId, asked } of this.#videos.values()) if (asked !== undefined) this.handlers.choose(participant.id, sourceId, asked, false);
   }
 
   // --- what is chosen ---
@@ -239,24 +258,53 @@ export class Selection implements RoomLayers {
     for (const video of this.#videos.values()) {
       const choice = this.#automatic ? video.selected : video.visible ? kTop : null;
       if (choice === undefined || same(choice, video.asked)) continue;
+      // While pictures move from one way to another, tiles come and go: none is given up for that.
+      if (choice === null && !this.#measuring) continue;
+      const less = !!video.asked && (!choice || choice.spatial < video.asked.spatial);
       video.asked = choice;
-      this.handlers.choose(video.participant.id, video.sourceId, choice);
+      this.handlers.choose(video.participant.id, video.sourceId, choice, less && !this.estimate.calm);
     }
   }
 
   async #sample(): Promise<void> {
-    if (this.#state !== 'connected' || this.#sampling || globalThis.document?.visibilityState === 'hidden') return;
+    if (!this.#measuring || this.#state !== 'connected' || this.#sampling || globalThis.document?.visibilityState === 'hidden') return;
     this.#sampling = true;
     try {
       const report = await this.handlers.statistics();
       // Two moments apart: the connection may have gone meanwhile.
-      if (report && this.#state === 'connected') {
-        this.#selector?.statistics(report as unknown as Map<string, unknown>, ({ trackIdentifier }: InboundStream) => this.#tracks.get(trackIdentifier ?? ''));
+      if (report && this.#measuring && this.#state === 'connected') {
+        const streams = report as unknown as Map<string, unknown>;
+        this.#selector?.statistics(streams, ({ trackIdentifier }: InboundStream) => this.#tracks.get(trackIdentifier ?? ''));
+        for (const id of this.#stalls.look(performance.now(), this.#pictures(streams))) {
+          const video = this.#videos.get(id);
+          if (video) this.handlers.requestKeyFrame(video.participant.id, video.sourceId);
+        }
       }
     } catch {
       // A connection that is being closed.
     } finally {
       this.#sampling = false;
+    }
+  }
+
+  /** Cameras that are taken, and what has come of them. Screens stand still by nature. */
+  *#pictures(streams: Map<string, unknown>): Iterable<Picture> {
+    for (const stream of streams.values() as Iterable<InboundStream>) {
+      const video = stream.type === 'inbound-rtp' && stream.kind === 'video' ? this.#videos.get(this.#tracks.get(stream.trackIdentifier ?? '') ?? '') : undefined;
+      if (!video || video.content !== 'camera') continue;
+      const { asked, participant, sourceId } = video;
+      const taken = asked && !participant.sources.get(sourceId)?.muted ? `${asked.spatial}.${asked.temporal}` : null;
+      const layer = asked && this.#layersOf(video).find(({ spatial, temporal }) => spatial === asked.spatial && temporal === asked.temporal);
+      const { frameRate } = layer ?? this.#layersOf(video).at(-1)!;
+      yield {
+        id: video.id,
+        taken,
+        frameRate,
+        framesDecoded: stream.framesDecoded ?? 0,
+        pixels: (stream.frameWidth ?? 0) * (stream.frameHeight ?? 0),
+        // Before the sender has said, its layers are a guess.
+        layerPixels: layer && video.layers.length > 0 ? layer.width * layer.height : 0,
+      };
     }
   }
 }

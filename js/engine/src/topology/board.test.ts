@@ -6,17 +6,22 @@ import { RemoteParticipant, type ParticipantRecord } from '../participants/remot
 import type { Notification } from '../rooms/notifications.js';
 import type { SessionLink } from '../rooms/session-link.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
-import { Board, type RoomOffer } from './board.js';
+import { Board } from './board.js';
+import { kLingerAtMost } from './farewells.js';
 import { kLinks, type LinkHost, type OpenLink, type TopologyLink } from './link.js';
+import type { RoomOffer } from './place.js';
+import { kPictureAtMost } from './takeover.js';
 import type { Topology } from './topology.js';
 
 class FakeLink implements TopologyLink {
   received: ProtocolMessage[] = [];
   closed = false;
+  alone: boolean[] = [];
   constructor(readonly host: LinkHost, readonly mixes = false) {}
   receive(message: ProtocolMessage) { this.received.push(message); }
   audioLevel() { return 0; }
   async diagnostics() { return []; }
+  setAlone(alone: boolean) { this.alone.push(alone); }
   close() { this.closed = true; }
   reaches(participantId: string, track: MediaStreamTrack) {
     this.host.handlers.notify({ type: 'PeerStateChanged', participantId, state: 'connected', iceRestarts: 0 }, null);
@@ -73,7 +78,13 @@ function setUp() {
 
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
-test('the picture changes over when the new one arrives, and the mesh ends when the other has moved, too', async () => {
+/** Its first packet: without requestVideoFrameCallback, as here, the first picture. */
+function begins(track: MediaStreamTrack) {
+  Object.assign(track, { muted: false });
+  track.dispatchEvent(new Event('unmute'));
+}
+
+test('each picture stays until the new one comes, and only then the others hear that the old way may end', async () => {
   const { board, session, made, sent, joined, arrived, shown } = setUp();
   const changes: string[] = [];
   session.handlers.room.addEventListener('topologychange', ({ topology, previous }) => changes.push(`${previous} ${topology}`));
@@ -83,20 +94,120 @@ test('the picture changes over when the new one arrives, and the mesh ends when 
   expect(shown()).toBe('mesh');
   const silent = track('sfu', true);
   made[0]!.reaches('ben', silent);
-  expect([shown(), session.topology]).toEqual(['mesh', 'mesh']);
-  silent.dispatchEvent(new Event('unmute'));
-  expect([shown(), session.topology]).toEqual(['mesh', 'mesh']); // It says so, but is muted still.
-  Object.assign(silent, { muted: false });
-  silent.dispatchEvent(new Event('unmute'));
-  await vi.advanceTimersByTimeAsync(2_000);
-  expect([shown(), session.topology, session.media]).toEqual(['sfu', 'sfu', made[0]]);
+  expect([shown(), session.topology, session.media]).toEqual(['mesh', 'sfu', made[0]]);
   expect(changes).toEqual(['mesh sfu']);
-  expect(sent).toContainEqual(expect.objectContaining({ type: 'signal', to: 'ben', payload: { topology: { arrived: 1 } } }));
-  expect(session.call.transportMessage).not.toHaveBeenCalled();
   board.receive(arrived(1));
+  await vi.advanceTimersByTimeAsync(kPictureAtMost - 100);
+  expect([shown(), sent]).toEqual(['mesh', []]);
+  expect(session.call.transportMessage).not.toHaveBeenCalled();
+  begins(silent);
+  expect(shown()).toBe('sfu');
+  expect(sent).toContainEqual(expect.objectContaining({ type: 'signal', to: 'ben', payload: { topology: { arrived: 1 } } }));
   expect(session.call.transportMessage).toHaveBeenCalledOnce();
   // What the mesh says when it ends is not news.
   expect(session.intercept?.({ type: 'RemoteSourceRemoved', participantId: 'ben', sourceId: 'camera' }, null)).toBe(true);
+  board.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a picture that does not come is given up after a while; another track for it, or its end, takes its place', async () => {
+  const { board, sent, made, joined, shown } = setUp();
+  board.receive(joined('sfu', 1));
+  await settled();
+  made[0]!.reaches('ben', track('never', true));
+  const again = track('again', true);
+  made[0]!.reaches('ben', again);
+  await vi.advanceTimersByTimeAsync(kPictureAtMost - 1);
+  expect([shown(), sent.length]).toEqual(['mesh', 0]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect([shown(), sent.length]).toEqual(['again', 1]);
+  board.close();
+
+  const other = setUp();
+  other.board.receive(other.joined('sfu', 1));
+  await settled();
+  other.made[0]!.reaches('ben', track('never', true));
+  other.made[0]!.host.handlers.notify({ type: 'RemoteSourceRemoved', participantId: 'ben', sourceId: 'camera' }, null);
+  expect([other.shown(), other.sent.length]).toEqual([undefined, 1]);
+  other.board.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a link is told when no other carries the same media', async () => {
+  const { board, made, joined, arrived } = setUp();
+  board.receive(joined('sfu', 1));
+  await settled();
+  made[0]!.reaches('ben', track('sfu'));
+  expect(made[0]!.alone).toEqual([]);
+  board.receive(arrived(1));
+  expect(made[0]!.alone).toEqual([true]);
+  board.receive(joined('mcu', 2));
+  expect(made[0]!.alone).toEqual([true, false]);
+  board.receive(joined('sfu', 3));
+  expect(made[0]!.alone).toEqual([true, false, true]);
+  board.close();
+});
+
+test('a sound that has not begun holds the move back', async () => {
+  const { board, session, ben, made, joined } = setUp();
+  const microphone = { id: 'microphone', kind: 'audio' as const, content: 'microphone' as const, muted: false };
+  ben.apply({ ...record('ben'), sources: [camera, microphone] });
+  board.receive(joined('sfu', 1));
+  await settled();
+  made[0]!.reaches('ben', track('sfu'));
+  const sound = track('sound', true);
+  made[0]!.host.handlers.notify({ type: 'RemoteSourceAdded', participantId: 'ben', source: microphone }, sound);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(session.topology).toBe('mesh');
+  begins(sound);
+  expect(session.topology).toBe('sfu');
+  board.close();
+});
+
+test('whoever is slow is waited for: the old way goes on as long as a move may take', async () => {
+  const { board, session, made, joined, arrived } = setUp();
+  board.receive(joined('sfu', 1));
+  await settled();
+  made[0]!.reaches('ben', track('sfu'));
+  board.receive(arrived(1));
+  board.receive(joined('mcu', 2));
+  await settled();
+  const { handlers } = made[1]!.host;
+  handlers.notify({ type: 'PeerStateChanged', participantId: 'ben', state: 'connected', iceRestarts: 0 }, null);
+  handlers.mix(track('mix'), track('sound'));
+  expect(session.topology).toBe('mcu');
+  // A second move before Ben has completed the first: he still needs both.
+  session.intercept?.({ type: 'PeerStateChanged', participantId: 'ben', state: 'connected', iceRestarts: 0 }, null);
+  session.intercept?.({ type: 'RemoteSourceAdded', participantId: 'ben', source: camera }, track('mesh again'));
+  board.receive(joined('mesh', 3));
+  expect(session.topology).toBe('mesh');
+  await vi.advanceTimersByTimeAsync(12_000);
+  expect(made.map(({ closed }) => closed)).toEqual([false, false]);
+  board.receive(arrived(2));
+  expect(made.map(({ closed }) => closed)).toEqual([true, false]);
+  await vi.advanceTimersByTimeAsync(kLingerAtMost - 12_000);
+  expect(made.map(({ closed }) => closed)).toEqual([true, true]);
+  board.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a mix stays until everybody’s own picture is there', async () => {
+  const { board, session, made, sent, joined, arrived, shown } = setUp();
+  board.receive(joined('mcu', 1));
+  await settled();
+  const { handlers } = made[0]!.host;
+  handlers.notify({ type: 'PeerStateChanged', participantId: 'ben', state: 'connected', iceRestarts: 0 }, null);
+  handlers.mix(track('mix'), track('sound'));
+  board.receive(arrived(1));
+  sent.length = 0;
+  board.receive(joined('sfu', 2));
+  await settled();
+  const silent = track('sfu', true);
+  made[1]!.reaches('ben', silent);
+  expect([session.topology, session.mix?.id, shown()]).toEqual(['sfu', 'mix', 'sfu']);
+  expect(session.handlers.play).toHaveBeenLastCalledWith(null);
+  begins(silent);
+  expect([session.mix, sent.length]).toEqual([null, 1]);
   board.close();
   expect(vi.getTimerCount()).toBe(0);
 });
@@ -116,7 +227,7 @@ test('back to the mesh: the session connects meanwhile, and the link ends after 
   session.intercept?.({ type: 'PeerStateChanged', participantId: 'ben', state: 'connected', iceRestarts: 0 }, null);
   expect([shown(), session.media]).toEqual(['mesh again', session.call]);
   expect(made[0]!.closed).toBe(false);
-  await vi.advanceTimersByTimeAsync(5_001);
+  await vi.advanceTimersByTimeAsync(kLingerAtMost);
   expect(made[0]!.closed).toBe(true);
   board.close();
 });

@@ -5,42 +5,25 @@
 import { roomError } from '../errors.js';
 import type { SessionLink } from '../rooms/session-link.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
+import { audienceChanged } from './audience.js';
 import { Choices } from './choices.js';
 import { MixChangeEvent, TopologyChangeEvent } from './events.js';
+import { type Farewell, Farewells } from './farewells.js';
 import { withFirstPicture } from './first-picture.js';
-import { kLinks, type LinkHandlers, type LinkNotification, type TopologyLink } from './link.js';
-import type { Topology } from './topology.js';
+import { kLinks, type LinkHandlers, type LinkNotification } from './link.js';
+import type { Place, RoomOffer } from './place.js';
 import { Reachability } from './reachability.js';
 import { signalTo } from './signal.js';
 import { SignalledData } from './signalled-data.js';
 import { Stage } from './stage.js';
-
-/** The server's word of a room, as in `joined`. @internal */
-export interface RoomOffer {
-  topology: Topology;
-  topologies: Topology[];
-  /** Grows with each change. */
-  epoch: number;
-  /** Who mixes, where the topology is 'mcu'. */
-  mixer?: string;
-}
-
-interface Place {
-  readonly topology: Topology;
-  readonly stage: Stage;
-  /** undefined for the mesh, and until it is loaded. */
-  link: TopologyLink | undefined;
-  /** Signals that came before it was. */
-  readonly early: ProtocolMessage[];
-}
+import { Takeover } from './takeover.js';
+import type { Topology } from './topology.js';
 
 interface Move extends Place {
   readonly message: ProtocolMessage;
   readonly epoch: number;
   readonly began: number;
   opened: boolean;
-  /** When it takes over although some pictures have not come yet (performance.now()). */
-  flowBy: number | undefined;
   /** The server has been told that it does not deliver. */
   reported: boolean;
 }
@@ -49,10 +32,6 @@ interface Move extends Place {
 const kMoveAtMost = 12_000;
 /** After word of a failed move, the server has this long to decide. */
 const kDecideAtMost = 4_000;
-/** Once everything is there, how long to wait for the first packets of pictures from an SFU: of hidden ones it sends none. */
-const kFlowAtMost = 3_000;
-/** The old link ends after this long even if not everybody has said to have moved. */
-const kLingerAtMost = 5_000;
 
 /** @internal */
 export class Board {
@@ -63,13 +42,12 @@ export class Board {
   readonly #data: SignalledData;
   readonly #choices: Choices;
   readonly #reachability: Reachability;
-  /** The latest move that each participant has completed. */
-  readonly #arrived = new Map<string, number>();
+  readonly #farewells: Farewells;
+  readonly #takeover = new Takeover();
   readonly #unmuted = () => this.#advance();
   #epoch = 0;
   #current: Place = this.#mesh;
   #next: Move | undefined;
-  #retiring: { place: Place; message: ProtocolMessage; waiting: Set<string>; epoch: number; timer: ReturnType<typeof setTimeout> } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(session: SessionLink) {
@@ -77,20 +55,24 @@ export class Board {
     const { room } = session.handlers;
     const { signal } = this.#ending;
     this.#mesh.stage.adopt(room.participants.values());
+    this.#farewells = new Farewells(room.participants, (farewell, revived) => this.#leave(farewell, revived));
     this.#data = new SignalledData(session);
     this.#choices = new Choices(session);
     this.#reachability = new Reachability(session);
     session.intercept = (notification, track) => this.#fromMesh(notification as LinkNotification, track);
     session.ended.addEventListener('abort', () => this.close(), { once: true, signal });
-    const changed = () => this.#advance();
+    const changed = () => {
+      this.#farewells.look();
+      this.#advance();
+    };
     room.addEventListener('participantupdated', changed, { signal });
     room.addEventListener(
       'participantleft',
-      ({ participant: { id } }) => {
+      ({ participant: { id, received } }) => {
         for (const place of [this.#mesh, this.#current, this.#next]) place?.stage.forget(id);
-        this.#arrived.delete(id);
+        for (const sourceId of received.keys()) this.#takeover.drop(`${id}/${sourceId}`);
+        this.#farewells.forget(id);
         this.#data.forget(id);
-        this.#retire();
         this.#advance();
       },
       { signal },
@@ -104,6 +86,10 @@ export class Board {
     if (message.type === 'joined') this.#joined(message);
     else if (message.type === 'error') this.#choices.refused(message);
     else if (message.type === 'signal') this.#signalled(message);
+    else if (message.type === 'audience') {
+      audienceChanged(this.#session.handlers.room, message);
+      for (const place of [this.#current, this.#next]) if (place?.topology === 'mcu') this.#hand(place, message);
+    }
   }
 
   /** See Room.setTopology(). */
@@ -120,10 +106,11 @@ export class Board {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
     clearTimeout(this.#timer);
-    clearTimeout(this.#retiring?.timer);
+    this.#takeover.clear();
     this.#data.close();
     this.#reachability.close();
-    for (const place of [this.#retiring?.place, this.#next, this.#current]) place?.link?.close();
+    for (const place of [...this.#farewells.places, this.#next, this.#current]) place?.link?.close();
+    this.#farewells.close();
     this.#next = undefined;
   }
 
@@ -138,12 +125,9 @@ export class Board {
     const payload = message['payload'] as Record<string, unknown>;
     const from = message['from'] as string;
     const { arrived } = (payload['topology'] ?? {}) as { arrived?: unknown };
-    if (typeof arrived === 'number') {
-      this.#arrived.set(from, arrived);
-      this.#retire();
-    }
+    if (typeof arrived === 'number') this.#farewells.arrived(from, arrived);
     if (payload['data']) this.#data.receive(from, payload['data']);
-    for (const place of [this.#current, this.#next, this.#retiring?.place]) if (place && payload[place.topology]) this.#hand(place, message);
+    for (const place of [this.#current, this.#next, ...this.#farewells.places]) if (place && payload[place.topology]) this.#hand(place, message);
   }
 
   #hand(place: Place, message: ProtocolMessage): void {
@@ -157,8 +141,9 @@ export class Board {
   #fromMesh(it: LinkNotification, track: MediaStreamTrack | null): boolean {
     this.#mesh.stage.note(it, track);
     if (this.#current === this.#mesh) {
+      const awaited = this.#awaited(it, track);
       this.#advance();
-      return false;
+      return awaited;
     }
     if (this.#next?.topology === 'mesh') this.#advance();
     return true;
@@ -168,14 +153,14 @@ export class Board {
     const { handlers } = this.#session;
     let mixes = 0;
     const current = () => place.stage === this.#current.stage;
-    const heard = () => !this.#ending.signal.aborted && (current() || place.stage === this.#next?.stage || place.stage === this.#retiring?.place.stage);
+    const heard = () => !this.#ending.signal.aborted && (current() || place.stage === this.#next?.stage || this.#farewells.places.some(({ stage }) => stage === place.stage));
     return {
       room: handlers.room,
       publish: handlers.publish,
       notify: (it, track) => {
         if (!heard()) return;
         place.stage.note(it, track);
-        if (it.type === 'Warning' || current()) handlers.notify(it, track);
+        if (it.type === 'Warning' || (current() && !this.#awaited(it, track))) handlers.notify(it, track);
         this.#advance();
       },
       mix: (video, audio) => {
@@ -184,7 +169,10 @@ export class Board {
         const shown = () => {
           if (mine !== mixes || !heard()) return;
           Object.assign(place.stage, { mixVideo: video, mixAudio: audio });
-          if (current()) this.#showMix(place.stage);
+          if (current()) {
+            handlers.play(audio);
+            this.#showMix(video);
+          }
           this.#advance();
         };
         if (current() || !video || video === place.stage.mixVideo) shown();
@@ -212,19 +200,21 @@ export class Board {
     clearTimeout(this.#timer);
     this.#next?.link?.close();
     this.#next = undefined;
-    if (this.#retiring?.place.topology === topology) this.#retired(true);
+    this.#farewells.revive(topology);
     if (topology === this.#current.topology) {
       // Taken back before it was carried out. The session may have begun a mesh.
       if (topology !== 'mesh' && message['moved']) this.#session.call.transportMessage(JSON.stringify(message));
       this.#hand(this.#current, message);
       this.#choices.settled(topology);
+      this.#quiet();
       return;
     }
+    this.#current.link?.setAlone?.(false);
     const { epoch = 0 } = message['room'] as Partial<RoomOffer>;
-    if (epoch < this.#epoch) this.#arrived.clear(); // A server that was restarted counts anew.
+    if (epoch < this.#epoch) this.#farewells.restart();
     this.#epoch = epoch;
     const stage = topology === 'mesh' ? this.#mesh.stage : new Stage();
-    const next: Move = { topology, stage, link: undefined, early: [], message, epoch, began: performance.now(), opened: topology === 'mesh', flowBy: undefined, reported: false };
+    const next: Move = { topology, stage, link: undefined, early: [], message, epoch, began: performance.now(), opened: topology === 'mesh', reported: false };
     this.#next = next;
     if (topology !== 'mesh') {
       const load = kLinks[topology];
@@ -261,12 +251,11 @@ export class Board {
     if (!this.#current.stage.reachesAnybody) return this.#swap(next);
     if (now < limit) {
       if (!next.stage.complete([...participants.values()], next.link?.mixes === true)) return void again(limit);
-      next.flowBy ??= Math.min(limit, now + kFlowAtMost);
+      // Sounds change over together; each picture in its own time.
       const silent = next.stage.silent(participants);
-      const waitUntil = next.topology === 'sfu' && silent.every(({ kind }) => kind === 'video') ? next.flowBy : limit;
-      if (silent.length > 0 && now < waitUntil) {
+      if (silent.length > 0) {
         for (const track of silent) track.addEventListener('unmute', this.#unmuted, { once: true, signal: this.#ending.signal });
-        return void again(waitUntil);
+        return void again(limit);
       }
     } else if (!next.stage.reachesAnybody && !next.reported) {
       return this.#failed(next, roomError('topology-unavailable', `Nobody was reached over '${next.topology}'. The call goes on as before.`));
@@ -278,60 +267,77 @@ export class Board {
     clearTimeout(this.#timer);
     const old = this.#current;
     const { handlers, call, connection } = this.#session;
+    const { participants } = handlers.room;
     this.#next = undefined;
     this.#current = next.topology === 'mesh' ? this.#mesh : next;
     this.#session.media = next.link ?? call;
     this.#session.topology = next.topology;
     const { stage } = next;
+    this.#takeover.clear();
+    // A mix of everybody stays until each one's own picture is there.
+    const mixed = this.#session.mix !== null && stage.mixVideo === null;
     for (const state of stage.states.values()) handlers.notify(state, null);
-    for (const { added, track } of stage.sources.values()) handlers.notify(added, track);
-    for (const { id, received } of handlers.room.participants.values()) {
+    for (const [key, { added, track }] of stage.sources) {
+      const participant = participants.get(added.participantId);
+      const shown = participant?.received.get(added.source.id)?.track;
+      const flows = added.source.kind === 'video' && participant?.sources.get(added.source.id)?.muted === false;
+      const show = (): void => handlers.notify(added, track);
+      if (flows && shown && shown !== track && shown.readyState !== 'ended') this.#takeover.expect(key, track, show);
+      else show();
+      if (flows && mixed) this.#takeover.expect(key, track, () => undefined);
+    }
+    for (const { id, received } of participants.values()) {
       for (const sourceId of [...received.keys()]) {
         if (!stage.sources.has(`${id}/${sourceId}`)) handlers.notify({ type: 'RemoteSourceRemoved', participantId: id, sourceId }, null);
       }
     }
     handlers.activeSpeaker(stage.speaker);
-    this.#showMix(stage);
-    this.#retired(false);
-    const waiting = new Set([...old.stage.states.values()].filter(({ state }) => state === 'connected').map(({ participantId }) => participantId));
-    const timer = setTimeout(() => this.#retired(false), kLingerAtMost);
-    this.#retiring = { place: old, message: next.message, waiting, epoch: next.epoch, timer };
-    for (const { id, present } of handlers.room.participants.values()) if (present) signalTo(connection, id, { topology: { arrived: next.epoch } });
+    handlers.play(stage.mixAudio);
+    if (!mixed) this.#showMix(stage.mixVideo);
+    this.#farewells.add({ place: old, message: next.message, epoch: next.epoch });
+    this.#takeover.then(() => {
+      if (mixed) this.#showMix(stage.mixVideo);
+      // Only now: whoever hears it may end what these pictures came from.
+      for (const { id, present } of participants.values()) if (present) signalTo(connection, id, { topology: { arrived: next.epoch } });
+      this.#farewells.arrived('', next.epoch);
+    });
     handlers.room.dispatchEvent(new TopologyChangeEvent(next.topology, old.topology));
     this.#choices.settled(next.topology);
-    this.#retire();
   }
 
-  #showMix({ mixVideo, mixAudio }: Stage): void {
-    const { handlers, mix } = this.#session;
-    handlers.play(mixAudio);
-    if (mix === mixVideo) return;
-    this.#session.mix = mixVideo;
-    handlers.room.dispatchEvent(new MixChangeEvent(mixVideo));
-  }
-
-  /** Ends the old link once everybody it reached has left it, too. */
-  #retire(): void {
-    const retiring = this.#retiring;
-    if (!retiring) return;
-    const { participants } = this.#session.handlers.room;
-    for (const id of retiring.waiting) {
-      if (!participants.get(id)?.present || (this.#arrived.get(id) ?? -1) >= retiring.epoch) retiring.waiting.delete(id);
+  /** True for a track whose first picture is waited for: it is shown with that. */
+  #awaited(it: LinkNotification, track: MediaStreamTrack | null): boolean {
+    if (it.type !== 'RemoteSourceAdded' && it.type !== 'RemoteSourceRemoved') return false;
+    const key = `${it.participantId}/${it.type === 'RemoteSourceAdded' ? it.source.id : it.sourceId}`;
+    if (!this.#takeover.awaits(key)) return false;
+    if (it.type === 'RemoteSourceAdded' && track && this.#session.mix === null) {
+      this.#takeover.expect(key, track, () => this.#session.handlers.notify(it, track));
+      return true;
     }
-    if (retiring.waiting.size === 0) this.#retired(false);
+    this.#takeover.drop(key);
+    return false;
   }
 
-  /** @param revived the room comes back to it: what is the session's goes on. */
-  #retired(revived: boolean): void {
-    if (!this.#retiring) return;
-    const { place, message, timer } = this.#retiring;
-    this.#retiring = undefined;
-    clearTimeout(timer);
+  #showMix(mix: MediaStreamTrack | null): void {
+    if (this.#session.mix === mix) return;
+    this.#session.mix = mix;
+    this.#session.handlers.room.dispatchEvent(new MixChangeEvent(mix));
+  }
+
+  /** Tells the link that carries the media when nothing else does. */
+  #quiet(): void {
+    if (!this.#next && this.#farewells.places.length === 0) this.#current.link?.setAlone?.(true);
+  }
+
+  /** The old link is of no use to anybody any more. @param revived the room comes back to it: what is the session's goes on. */
+  #leave({ place, message }: Farewell, revived: boolean): void {
     place.link?.close();
+    this.#quiet();
     if (revived && place.topology === 'mesh') return;
-    if ((message['room'] as RoomOffer).topology === 'mesh') return; // The session has had it.
+    const { topology } = message['room'] as RoomOffer;
+    if (topology === 'mesh') return; // The session has had it.
     // Who was there when the message was sent is no news any more: the session is told of the present.
-    const capabilities = { topologies: ['mesh', (message['room'] as RoomOffer).topology] };
+    const capabilities = { topologies: ['mesh', topology] };
     const present = [...this.#session.handlers.room.participants.values()].map(({ id, name, present, sources }) => ({ id, name, present, capabilities, sources: [...sources.values()] }));
     if (message['moved']) this.#session.call.transportMessage(JSON.stringify({ ...message, participants: present }));
   }
@@ -348,7 +354,11 @@ export class Board {
     connection.transport.send({ type: 'connectivity', epoch: (next ?? this.#session.offer)?.epoch ?? 0, ok: false });
     if (!next) return;
     next.reported = true;
-    if (next.opened) this.#advance();
-    else this.#next = undefined;
+    if (next.opened) {
+      this.#advance();
+      return;
+    }
+    this.#next = undefined;
+    this.#quiet();
   }
 }

@@ -3,7 +3,7 @@
 
 import type { Topology } from './topology.js';
 
-/** Media goes another way from now on. Tracks of participants have been replaced, `trackadded` told of each. */
+/** Media goes another way from now on. Each track of a participant is replaced with its first picture; `trackadded` tells of it. */
 export class TopologyChangeEvent extends Event {
   declare readonly type: 'topologychange';
   constructor(

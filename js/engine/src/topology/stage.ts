@@ -56,9 +56,9 @@ export class Stage {
     return [...this.states.values()].some(({ state }) => state === 'connected');
   }
 
-  /** Tracks on which nothing has arrived yet, those aside that nothing is sent on. */
+  /** Sounds of which nothing has arrived yet, those aside that nothing is sent on. */
   silent(participants: ReadonlyMap<string, RemoteParticipant>): MediaStreamTrack[] {
-    const sent = [...this.sources.values()].filter(({ added: { participantId, source } }) => participants.get(participantId)?.sources.get(source.id)?.muted === false);
-    return [...sent.map(({ track }) => track), this.mixVideo, this.mixAudio].filter((track): track is MediaStreamTrack => track?.muted === true);
+    const sent = [...this.sources.values()].filter(({ added: { participantId, source } }) => source.kind === 'audio' && participants.get(participantId)?.sources.get(source.id)?.muted === false);
+    return [...sent.map(({ track }) => track), this.mixAudio].filter((track): track is MediaStreamTrack => track?.muted === true);
   }
 }
