@@ -38,8 +38,11 @@ async function startSound(resources: Resources): Promise<string> {
   return `unix:${socket}`;
 }
 
-/** Starts Firefox; closing the returned resources ends it and its sound server. */
-export async function launchFirefox(): Promise<{ browser: Browser; resources: Resources }> {
+/** Firefox tells a page without the microphone's permission of one address only: where the page itself came from. */
+export const everyAddress = { 'permissions.default.microphone': 1 };
+
+/** Starts Firefox with further preferences; closing the returned resources ends it and its sound server. */
+export async function launchFirefox(further: Record<string, unknown> = {}): Promise<{ browser: Browser; resources: Resources }> {
   const resources = new Resources();
   try {
     const sound = await startSound(resources);
@@ -49,7 +52,7 @@ export async function launchFirefox(): Promise<{ browser: Browser; resources: Re
     writeFileSync(wrapper, `#!/bin/sh\nexec ${existsSync('/usr/bin/setpriv') ? 'setpriv --pdeathsig KILL -- ' : ''}${firefoxPath} "$@"\n`);
     chmodSync(wrapper, 0o755);
     const browser = await puppeteer.launch({
-      browser: 'firefox', executablePath: wrapper, headless: true, extraPrefsFirefox: prefs, userDataDir: profile,
+      browser: 'firefox', executablePath: wrapper, headless: true, extraPrefsFirefox: { ...prefs, ...further }, userDataDir: profile,
       env: { ...process.env, PULSE_SERVER: sound, MOZ_CRASHREPORTER_DISABLE: '1' }, timeout: 60_000,
     });
     resources.add(browser, 'firefox', value => value.close());

@@ -41,7 +41,7 @@ export class People {
     return page;
   }
 
-  /** The same in Firefox, which looks for a way through every network only while a page of its own has a microphone. */
+  /** The same in Firefox, started with everyAddress. */
   async openFirefox(browser: FirefoxBrowser, name: string): Promise<Evaluates> {
     const page = await newFirefoxPage(browser, kWideCamera);
     this.suite.add(page, `page of ${name}`, value => value.close());
@@ -49,7 +49,6 @@ export class People {
     await page.goto(this.server.origin);
     const evaluates = page as unknown as Evaluates;
     await engineOn(evaluates);
-    await evaluates.evaluate(async () => { Object.assign(globalThis, { microphone: await navigator.mediaDevices.getUserMedia({ audio: true }) }); }, null);
     return evaluates;
   }
 
