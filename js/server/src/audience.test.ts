@@ -101,6 +101,20 @@ test('another mixer publishes on; the one before is not heard any more', async (
   expect(await word(vera, ({ state }) => state === 'ended')).toMatchObject({ viewers: 1 });
 });
 
+test('when the last participant leaves, it is over for viewers', async () => {
+  await using server = await startServer({ sfu: livekit });
+  await using ana = await TestClient.connect(server.url);
+  await using vera = await TestClient.connect(server.url);
+  await ana.join(mixer);
+  await vera.join(viewer);
+  await word(ana, (it) => 'publish' in it);
+  ana.send({ type: 'published', live: true, sources: sourcesOf('a'), layers });
+  await word(vera, ({ state }) => state === 'live');
+  ana.send({ type: 'leave' });
+  expect(await vera.next('participantLeft')).toMatchObject({ participantId: kMixId });
+  expect(await word(vera, ({ state }) => state === 'ended')).toMatchObject({ viewers: 1 });
+});
+
 test('a Janus room is made by who publishes: viewers are not told its secret', async () => {
   await using server = await startServer({ sfu: janus });
   await using ana = await TestClient.connect(server.url);

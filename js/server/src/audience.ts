@@ -32,8 +32,10 @@ export class Audience {
 
   /** Who has to publish the mix: whoever mixes, once somebody has come to watch. '' for nobody. */
   get wanted(): string {
-    const { info } = this.#room;
-    return info.topology === 'mcu' && this.#watched && this.#seated.length === 0 ? (info.mixer ?? '') : '';
+    const { info, participants } = this.#room;
+    // A room whose last participant has left still tells who mixed.
+    const { mixer = '' } = info;
+    return info.topology === 'mcu' && this.#watched && this.#seated.length === 0 && participants.has(mixer) ? mixer : '';
   }
 
   /** Viewers who are participants, because there is no media server. */
