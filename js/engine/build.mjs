@@ -38,6 +38,8 @@ const entries = {
   relay: 'relay/index.ts',
   'relay-worker': 'relay/worker.ts',
   'relay-worklet': 'relay/worklet.ts',
+  webinar: 'webinar/index.ts',
+  whip: 'whip/index.ts',
 };
 const assets = [
   ['session.wasm', 'wasm/session.wasm'],

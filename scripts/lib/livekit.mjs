@@ -18,6 +18,18 @@ const pin = () => createHash('sha256').update(readFileSync(join(recipe, 'go.mod'
 /** The program's path, whether it is there or not. */
 export const livekitServer = () => join(shelf, pin(), 'livekit-server');
 
+/** Browsers make a keyframe that is asked for at most every 300 ms; asking more often would gain nothing. */
+const kKeyframeEvery = '300ms';
+
+/** What a livekit.yaml has to say, besides the rest, for the received size to follow a tile within a second. Without it calls work, too. */
+export const layerSettings = {
+  // A layer that has just been switched on is forwarded from its next keyframe. By default one is asked for only once a second: too
+  // seldom for a tile that is enlarged soon after it was made small.
+  rtc: { pli_throttle: { low_quality: kKeyframeEvery, mid_quality: kKeyframeEvery, high_quality: kKeyframeEvery } },
+  // How long a layer that nobody takes stays on: 5 s by default.
+  video: { dynacast_pause_delay: '1s' },
+};
+
 /** Builds it with the given `go`. What an interrupted build left is built over. */
 export async function build(go, logFile) {
   const partial = join(shelf, `${pin()}.partial`);

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, w
 import { createConnection, createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { livekitServer } from './livekit.mjs';
+import { layerSettings, livekitServer } from './livekit.mjs';
 
 const kWithin = 10_000;
 const kRestarts = 5;
@@ -64,9 +64,8 @@ function livekit(folder, port) {
   // JSON is YAML.
   const settings = {
     port, bind_addresses: ['127.0.0.1'], keys: { [apiKey]: apiSecret }, logging: { level: 'warn' },
-    rtc: { port_range_start: 30000, port_range_end: 39999, tcp_port: port + 1, use_external_ip: false, enable_loopback_candidate: true },
-    // What nobody watches is encoded no longer than that; 5 s by default.
-    video: { dynacast_pause_delay: '1s' },
+    rtc: { port_range_start: 30000, port_range_end: 39999, tcp_port: port + 1, use_external_ip: false, enable_loopback_candidate: true, ...layerSettings.rtc },
+    video: layerSettings.video,
   };
   writeFileSync(join(folder, 'livekit.yaml'), JSON.stringify(settings), { mode: 0o600 });
   return { command: livekitServer(), args: ['--config', join(folder, 'livekit.yaml')], options: { kind: 'livekit', apiKey, apiSecret } };

@@ -51,6 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   handle(sfu::event::Started{});
   handle(session::event::LocalSourceAdded{{"cam", SourceKind::kVideo, SourceContent::kCamera, false}, true});
   handle(sfu::event::LayerSelected{"a", "c", 1, 1, false});
+  handle(sfu::event::KeyFrameRequested{"a", "c"});
   for (const char* line : kOpening) handle(session::event::TransportMessage{line});
   while (!lines.empty()) {
     const std::size_t end = lines.find('\n');

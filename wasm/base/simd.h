@@ -41,4 +41,16 @@ TESSERA_ALWAYS_INLINE v128_t multiplyAdd(v128_t a, v128_t b, v128_t c) {
 #endif
 }
 
+/**
+ * Gives the value it is given, and keeps the instruction that makes it where it stands in the source. LLVM writes every
+ * WebAssembly instruction whose result is used once right before that use: all steps of a sum come last, all loads for them first,
+ * and the browser's compiler keeps that order, runs out of registers and writes to memory in between. Costs nothing.
+ */
+TESSERA_ALWAYS_INLINE v128_t inOrder(v128_t value) {
+#if defined(__wasm__)
+  asm volatile("" : "+r"(value));
+#endif
+  return value;
+}
+
 }  // namespace tessera

@@ -52,6 +52,7 @@ EMSCRIPTEN_BINDINGS(tessera_janus) {
       .function("removeSource(sourceId)", &JanusCall::removeSource)
       .function("setActiveLayers(sourceId, layers)", &JanusCall::setActiveLayers)
       .function("selectLayer(participantId, sourceId, spatial, temporal, paused)", &JanusCall::selectLayer)
+      .function("requestKeyFrame(participantId, sourceId)", &JanusCall::requestKeyFrame)
       .function("audioLevel(participantId)", &JanusCall::audioLevel)
       .function("receiverStatistics", +[](JanusCall& call) { return ReceiverStatistics(call.receiverStatistics()); })
       .function("diagnostics", +[](JanusCall& call) { return ConnectionDetails(call.diagnostics()); });

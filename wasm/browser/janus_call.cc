@@ -319,6 +319,10 @@ void JanusCall::selectLayer(const std::string& participant_id, const std::string
   handle(sfu::event::LayerSelected{participant_id, source_id, spatial, temporal, paused});
 }
 
+void JanusCall::requestKeyFrame(const std::string& participant_id, const std::string& source_id) {
+  handle(sfu::event::KeyFrameRequested{participant_id, source_id});
+}
+
 void JanusCall::close() {
   if (closed_ || closing_) return;
   closing_ = true;

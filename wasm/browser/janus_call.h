@@ -57,6 +57,9 @@ class JanusCall {
   // See sfu::event::LayerSelected.
   void selectLayer(const std::string& participant_id, const std::string& source_id, int spatial, int temporal, bool paused);
 
+  // See sfu::event::KeyFrameRequested.
+  void requestKeyFrame(const std::string& participant_id, const std::string& source_id);
+
   double audioLevel(const std::string& participant_id) const { return active_speaker_.level(participant_id); }
   // A promise of one object per peer connection, as Call gives, `participantId` and `sourceId` in each row of `inbound`.
   emscripten::val diagnostics();

@@ -11,10 +11,12 @@
 // Evidence that most streams agree on makes it say "congested" within 200 to 300 ms; what one stream alone shows is its
 // sender's trouble. Sound is sent evenly, pictures as fast as a busy sender makes them: where there is sound, lateness counts
 // only if sound is late as well, and where there is none only with jitter or loss, or once nothing arrives at all. A sound that
-// is silent while others arrive has been muted and is no witness. Congested, what arrives is what the link carries: the limit falls to 85 % of it. Then it holds, climbs
-// slowly past the rate that failed, and doubles every second beyond it. Without trouble there is no limit.
+// is silent while others arrive as usual has been muted and is no witness. Congested, what arrives while all is late is what the
+// link carries: the limit falls to 85 % of it. Then it holds, climbs slowly past the rate that failed, and beyond it as far as what
+// arrives bears out. Once well more than what failed has arrived for a while, the link has recovered. Without trouble there is no limit.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <limits>
@@ -86,6 +88,8 @@ class DownlinkEstimator {
   DownlinkEstimate estimate() const;
   // When congestion was seen last; long ago if never, or if the limit has since risen to twice what failed.
   Timestamp lastTrouble() const { return troubled_ && limited_ && limit_ < 2 * failed_ ? last_trouble_ : Timestamp::millis(-3'600'000); }
+  // What the link is known to carry, where the limit has climbed farther than that.
+  DataRate carried() const { return troubled_ && limited_ ? DataRate::bitsPerSecond(static_cast<std::int64_t>(std::min(limit_, std::max(failed_, static_cast<double>(received_.toBitsPerSecond()))))) : kUnlimited; }
   // What arrived over about the last half second.
   DataRate received() const { return received_; }
   // Seen in the latest sample: 0 none, 1000 certain congestion.
@@ -94,6 +98,7 @@ class DownlinkEstimator {
  private:
   struct Stream {
     std::string id;
+    int nth = 0;  // among the sounds, which have no ids
     StreamSample last;
     double ratio = 0;      // frames or packets arriving, of those expected; 0: not learnt yet
     double lateness = 0;   // seconds
@@ -104,19 +109,24 @@ class DownlinkEstimator {
     FrameRate expected;
     Timestamp quiet_until;
     Timestamp last_arrival;
+    Timestamp resumed_until;
     bool present = false;
   };
   struct Votes {
     double weight = 0, late = 0, very_late = 0, growing = 0, jittery = 0, frozen = 0;
     int streams = 0, late_streams = 0;
-    bool sound = false, sound_late = false;
+    bool sound = false, sound_late = false, sound_very_late = false;
   };
 
-  Stream& streamOf(const StreamSample& sample);
+  Stream& streamOf(const StreamSample& sample, int nth);
+  void forgetSounds(std::span<const StreamSample> samples);
   void observe(Stream& stream, const StreamSample& sample, FrameRate expected, Timestamp now, double dt, Votes& votes);
   double lateness(const Votes& votes, Timestamp now) const;
   double loss() const;
+  bool starved() const;
   void measure(Timestamp now, std::int64_t bytes);
+  double beyond(Timestamp now) const;
+  double busiest(Timestamp now) const;
   void congested(Timestamp now, double share, bool queueing);
 
   EstimatorOptions options_;
@@ -124,14 +134,17 @@ class DownlinkEstimator {
   struct Arrival {
     Timestamp at;
     std::int64_t bytes;
+    bool late = false;  // most streams were late
   };
   std::deque<Arrival> arrivals_;  // bytes since the sample before, over the last second
   DataRate received_;
   DataRate latest_;
+  double usual_ = 0;  // bits a second, averaged over about two seconds
   Timestamp last_sample_;
   Timestamp last_arrival_;
   Timestamp last_advance_;
   Timestamp last_trouble_;
+  Timestamp below_at_;  // when what arrived was last not well above what failed
   Timestamp hold_until_;
   bool started_ = false;
   bool sampled_ = false;

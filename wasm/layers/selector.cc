@@ -11,15 +11,13 @@ namespace {
 
 // Room that is worth a new decision when nothing else has changed.
 constexpr Duration kLookUp = Duration::millis(600);
-// How much more a stage takes than the one before it.
+// How much more a stage takes than the one before it, unless that is less than any picture that stands still needs to move.
 constexpr std::int64_t kStagePercent = 50;
 constexpr std::int64_t kLeastStage = 40'000;
 // Bitrates become known better and surcharges run out, so that even unchanged room is looked at anew.
 constexpr Duration kLookAgain = Duration::seconds(2);
-// A still whose frame does not come is left as it is until its next turn.
-constexpr Duration kFetchLimit = Duration::seconds(3);
 // After a change, what still arrives of the layer before, and the first large frame of the new one.
-constexpr Duration kSwitched = Duration::millis(500);
+constexpr Duration kSwitched = Duration::millis(1500);
 // Choices are taken for wrong only when they exceed the room by this, because bitrates are never exact.
 constexpr std::int64_t kTolerancePercent = 10;
 
@@ -134,12 +132,6 @@ void Selector::frameDecoded(Timestamp now, std::string_view id) {
   if (Entry* entry = find(id)) frameArrived(*entry, now);
 }
 
-void Selector::frameArrived(Entry& entry, Timestamp now) {
-  if (entry.kind != ChoiceKind::kStill || entry.frame_kept) return;
-  entry.frame_kept = true;
-  entry.next_fetch = now + options_.still_interval;
-}
-
 void Selector::statistics(Timestamp now, std::span<const StreamSample> samples) {
   if (log_ != nullptr) log_->statistics(now, samples);
   expected_.assign(samples.size(), FrameRate());
@@ -148,6 +140,7 @@ void Selector::statistics(Timestamp now, std::span<const StreamSample> samples) 
     Entry* entry = sample.audio ? nullptr : find(sample.id);
     if (entry == nullptr) continue;
     if (entry->last_frames >= 0 && sample.frames_decoded > entry->last_frames) frameArrived(*entry, now);
+    bytesArrived(*entry, now, sample.bytes_received);
     const Duration since = now - entry->last_statistics;
     const Layer* layer = nullptr;
     if (entry->kind == ChoiceKind::kVideo) {
@@ -170,7 +163,24 @@ void Selector::statistics(Timestamp now, std::span<const StreamSample> samples) 
     }
     entry->last_frames = sample.frames_decoded;
   }
+  measureSound(now, samples);
   estimator_.sample(now, samples, expected_);
+}
+
+// Up with the second second in a row, since what was late comes all at once; down slowly: who paused for breath goes on speaking.
+void Selector::measureSound(Timestamp now, std::span<const StreamSample> samples) {
+  std::int64_t bytes = 0;
+  for (const StreamSample& sample : samples) {
+    if (sample.audio) bytes += sample.bytes_received;
+  }
+  const Duration since = now - last_sound_;
+  if (since < Duration::seconds(1)) return;
+  const std::int64_t rate = static_cast<std::int64_t>(std::min(1e9, static_cast<double>(std::max<std::int64_t>(bytes - sound_bytes_, 0)) * 8 / since.toSeconds()));
+  // Not from the first look, nor after a pause.
+  if (since < Duration::millis(2500)) sound_ = std::max(std::min(rate, sound_before_), sound_ - sound_ / 16);
+  sound_before_ = rate;
+  sound_bytes_ = bytes;
+  last_sound_ = now;
 }
 
 DownlinkEstimate Selector::downlink() const {
@@ -185,16 +195,17 @@ DownlinkEstimate Selector::downlink() const {
 std::span<const Choice> Selector::update(Timestamp now) {
   news_.clear();
   estimator_.advance(now, demand());
-  const std::int64_t room = usableRate(downlink(), options_.audio).toBitsPerSecond();
+  const std::int64_t room = usableRate(downlink(), sound()).toBitsPerSecond();
   const std::int64_t lasting = lastingRoom(now, room);
   const bool calm = downlink().calm;
   const std::int64_t budget = calm ? room : std::min(lasting, room);
   const std::int64_t taken = inForce();
+  const std::int64_t least = leastStage();
   const bool too_much = taken > room + room / 100 * kTolerancePercent;
   // After trouble, more is taken a stage at a time, so that a stage that was too much is noticed and costs little.
   if (calm) {
     stage_ = kUnlimited.toBitsPerSecond();
-  } else if (changed_ || too_much || stage_ > 4 * taken + kLeastStage) {
+  } else if (changed_ || too_much || stage_ > 4 * taken + least) {
     stage_ = taken;
   }
   const Duration since = now - last_solved_;
@@ -205,7 +216,7 @@ std::span<const Choice> Selector::update(Timestamp now) {
     solve(now, room);
     stage_ = inForce();
   } else if (room_for_more || since >= kLookAgain) {
-    if (!calm) stage_ = std::max(stage_, taken) + std::max(stage_, taken) * kStagePercent / 100 + kLeastStage;
+    if (!calm) stage_ = std::max(stage_, taken) + std::max(stage_, taken) * kStagePercent / 100 + least;
     solve(now, std::max(std::min(budget, stage_), std::min(taken, room)));
     if (!calm && inForce() != taken) stage_ = inForce();
   }
@@ -214,6 +225,16 @@ std::span<const Choice> Selector::update(Timestamp now) {
   }
   if (log_ != nullptr) log_->decided(now, news_);
   return news_;
+}
+
+std::int64_t Selector::leastStage() const {
+  std::int64_t cheapest = 0;
+  for (const auto& entry : entries_) {
+    if (entry->kind == ChoiceKind::kVideo || !entry->tile.visible || entry->tile.size.empty()) continue;
+    const std::int64_t bits = entry->catalogue.lowest().bitrate.toBitsPerSecond();
+    if (cheapest == 0 || bits < cheapest) cheapest = bits;
+  }
+  return std::max(kLeastStage, cheapest);
 }
 
 void Selector::solve(Timestamp now, std::int64_t budget) {
@@ -227,7 +248,7 @@ void Selector::solve(Timestamp now, std::int64_t budget) {
     const std::uint32_t at = first_[i] + chosen_[i];
     left -= allocator_options_[at].bits;
     decode_left -= allocator_options_[at].decode;
-    any |= plans_[at].kind != ChoiceKind::kPaused;
+    any |= plans_[at].kind == ChoiceKind::kVideo;
     choose(*entries_[i], plans_[at], now);
   }
   for (const auto& entry : entries_) entry->touched = false;
@@ -244,36 +265,15 @@ void Selector::solve(Timestamp now, std::int64_t budget) {
 void Selector::choose(Entry& entry, const Plan& plan, Timestamp now) {
   if (entry.ever_changed && entry.kind == plan.kind && entry.spatial == plan.spatial && entry.temporal == plan.temporal) return;
   if (plan.kind == ChoiceKind::kStill) {
-    // What was video leaves its last frame on the screen.
-    entry.frame_kept = entry.kind == ChoiceKind::kVideo && entry.ever_changed;
-    entry.next_fetch = now + options_.still_interval;
-    entry.fetch_until = now + kFetchLimit;
+    // What was video leaves its last frame on the screen; of others one is fetched as soon as it may be.
+    entry.frame_kept = true;
+    entry.next_fetch = entry.kind == ChoiceKind::kVideo && entry.ever_changed ? now + options_.still_interval : now;
   }
   entry.kind = plan.kind;
   entry.spatial = plan.spatial;
   entry.temporal = plan.temporal;
   entry.changed = now;
   entry.ever_changed = true;
-}
-
-// Fetches a still's next frame in its turn, and tells of the choice if it is another one than was told last.
-void Selector::keepStill(Entry& entry, Timestamp now, std::size_t index) {
-  if (entry.kind == ChoiceKind::kStill) {
-    if (entry.frame_kept && now >= entry.next_fetch) {
-      entry.frame_kept = false;
-      entry.fetch_until = now + kFetchLimit;
-    } else if (!entry.frame_kept && now >= entry.fetch_until) {
-      entry.frame_kept = true;
-      // Not all at once.
-      entry.next_fetch = now + options_.still_interval + Duration::millis(static_cast<std::int64_t>(index % 8) * 200);
-    }
-  }
-  Choice choice = describe(entry, entry.said.reason);
-  const Choice& said = entry.said;
-  if (entry.told && choice.kind == said.kind && choice.spatial == said.spatial && choice.temporal == said.temporal) return;
-  entry.told = true;
-  entry.said = choice;
-  news_.push_back(std::move(choice));
 }
 
 std::vector<Choice> Selector::choices() const {

@@ -11,6 +11,7 @@
 //   - the same inputs at the same times give the same choices and the same log on every platform
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -72,6 +73,7 @@ class Selector {
   void setServerQuality(Timestamp now, ServerQuality quality);
   // Microseconds of decoding per second that this machine has; below 0 (the default): as much as is asked for.
   void setDecodeBudget(Timestamp now, std::int64_t micros_per_second);
+  // What is left for sound; what is heard to take more has more.
   void setAudio(Timestamp now, DataRate rate);
   // getStats' inbound streams; feeds the estimate, the layers' bitrates, the decode cost, and ends the fetching of stills.
   void statistics(Timestamp now, std::span<const StreamSample> samples);
@@ -110,6 +112,9 @@ class Selector {
     bool frame_kept = false;  // of a still: the frame is on screen
     Timestamp next_fetch;
     Timestamp fetch_until;
+    bool fetch_briefly = false;     // it ends soon after the first bytes beyond these
+    std::int64_t fetch_bytes = 0;
+    std::int64_t seen_bytes = 0;
     std::int64_t last_frames = -1;
     std::int64_t last_bytes = 0;
     std::int64_t last_decoded = 0;
@@ -131,10 +136,17 @@ class Selector {
   std::int64_t lastingRoom(Timestamp now, std::int64_t room);
   std::int64_t inForce() const;
   DataRate demand() const;
+  std::int64_t leastStage() const;
   void solve(Timestamp now, std::int64_t budget);
   void choose(Entry& entry, const Plan& plan, Timestamp now);
+  DataRate sound() const { return std::max(options_.audio, DataRate::bitsPerSecond(sound_)); }
+  void measureSound(Timestamp now, std::span<const StreamSample> samples);
+  bool fetching() const;
+  std::int64_t roomForStill() const;
+  bool mayFetch(const Entry& entry, Timestamp now, std::int64_t room) const;
   void keepStill(Entry& entry, Timestamp now, std::size_t index);
   void frameArrived(Entry& entry, Timestamp now);
+  void bytesArrived(Entry& entry, Timestamp now, std::int64_t bytes);
   Reason reasonOf(std::size_t index, std::int64_t room, std::int64_t decode_room) const;
   Choice describe(const Entry& entry, Reason reason) const;
   std::int64_t bitsOf(const Entry& entry) const;
@@ -144,6 +156,10 @@ class Selector {
   DecodeCost decode_cost_;
   Allocator allocator_;
   std::vector<std::unique_ptr<Entry>> entries_;
+  std::int64_t sound_ = 0;  // bits a second that sound has been heard to take
+  std::int64_t sound_before_ = 0;
+  std::int64_t sound_bytes_ = 0;
+  Timestamp last_sound_;
   DownlinkEstimate stated_;  // the server's word
   std::int64_t decode_budget_ = -1;
   bool changed_ = true;  // something that the page wants differently

@@ -24,7 +24,8 @@ std::int64_t Selector::priceOf(const Entry& entry, ChoiceKind kind, int spatial,
   } else if (entry.spatial != spatial) {
     price = entry.catalogue.source().switching == Switching::kAnyFrame ? options_.spatial_price / 3 : options_.spatial_price;
   }
-  std::int64_t factor = entry.touched ? kEasy : kCalm;
+  // Where nothing is short, a change for the better is the last one.
+  std::int64_t factor = entry.touched || downlink().rate >= kUnlimited ? kEasy : kCalm;
   const Duration since = now - estimator_.lastTrouble();
   if (!entry.touched && since < options_.settling) factor = since < options_.settling / 3 ? 1000 * (1 + options_.settling_factor) : 1000;
   return worth / 1000 * price * factor / 1000;
@@ -93,7 +94,7 @@ std::int64_t Selector::inForce() const {
 
 // What would be taken if there were no limit: for each tile the cheapest of its best layers.
 DataRate Selector::demand() const {
-  std::int64_t sum = options_.audio.toBitsPerSecond();
+  std::int64_t sum = sound().toBitsPerSecond();
   for (const auto& entry : entries_) {
     std::int64_t best = 0;
     std::int64_t bits = 0;
@@ -117,7 +118,8 @@ Reason Selector::reasonOf(std::size_t index, std::int64_t room, std::int64_t dec
   bool fits_bits = false;
   for (std::uint32_t i = first_[index]; i < first_[index + 1]; ++i) {
     if (plans_[i].utility > plans_[best].utility) best = i;
-    if (plans_[i].utility <= plans_[chosen].utility) continue;
+    // A still costs next to nothing: where no video fits, room for one explains nothing.
+    if (plans_[i].utility <= plans_[chosen].utility || plans_[i].kind == ChoiceKind::kStill) continue;
     const bool bits = allocator_options_[i].bits - allocator_options_[chosen].bits <= room;
     fits_bits |= bits;
     fits |= bits && (decode_budget_ < 0 || allocator_options_[i].decode - allocator_options_[chosen].decode <= decode_room);

@@ -3,7 +3,7 @@
 #include "wasm/video/composite.h"
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
 #include <cstring>
 
 #include "wasm/base/simd.h"
@@ -22,49 +22,6 @@ struct Pixels {
   const std::uint8_t* below;
   const std::uint8_t* picture;
 };
-
-// Sixteen 16-bit values.
-struct Wide {
-  v128_t low;
-  v128_t high;
-};
-
-// For eight neighbouring outputs at a factor of 2, 4 or 8: which input (counted from the one left of the first output's own)
-// lies to the left and right of each, as bytes to swizzle, and the right one's weight in Q15.
-struct StretchPattern {
-  alignas(16) std::array<std::uint8_t, 16> left;
-  alignas(16) std::array<std::uint8_t, 16> right;
-  alignas(16) std::array<std::int16_t, 8> weight;
-};
-
-constexpr StretchPattern makePattern(int factor) {
-  StretchPattern pattern{};
-  for (int i = 0; i < 8; ++i) {
-    // Position in halves of an output step: (2 i + 1 - factor) / (2 factor), one more for the sample on the left.
-    const int numerator = 2 * i + 1 - factor + 2 * factor;
-    const int index = numerator / (2 * factor);
-    const auto lane = static_cast<std::size_t>(i);
-    pattern.left[2 * lane] = static_cast<std::uint8_t>(2 * index);
-    pattern.left[2 * lane + 1] = static_cast<std::uint8_t>(2 * index + 1);
-    pattern.right[2 * lane] = static_cast<std::uint8_t>(2 * index + 2);
-    pattern.right[2 * lane + 1] = static_cast<std::uint8_t>(2 * index + 3);
-    pattern.weight[lane] = static_cast<std::int16_t>((numerator - index * 2 * factor) * 32768 / (2 * factor));
-  }
-  return pattern;
-}
-
-constexpr StretchPattern kPatterns[] = {makePattern(2), makePattern(4), makePattern(8)};
-
-v128_t stretchEight(const SoftRow& row, int x) {
-  if (row.factor == 1) return wasm_v128_load(row.samples + x);
-  const StretchPattern& pattern = kPatterns[row.factor >> 2];
-  const v128_t samples = wasm_v128_load(row.samples - 1 + x / row.factor);
-  const v128_t from = wasm_i8x16_swizzle(samples, wasm_v128_load(pattern.left.data()));
-  const v128_t difference = wasm_i16x8_sub(wasm_i8x16_swizzle(samples, wasm_v128_load(pattern.right.data())), from);
-  return wasm_i16x8_add(from, wasm_i16x8_q15mulr_sat(difference, wasm_v128_load(pattern.weight.data())));
-}
-
-Wide stretched(const SoftRow& row, int x) { return {stretchEight(row, x), stretchEight(row, x + 8)}; }
 
 Wide widened(v128_t bytes) { return {wasm_u16x8_extend_low_u8x16(bytes), wasm_u16x8_extend_high_u8x16(bytes)}; }
 v128_t narrowed(const Wide& words) { return wasm_u8x16_narrow_i16x8(words.low, words.high); }
@@ -109,8 +66,8 @@ v128_t guideOf(const Pixels& at) {
 v128_t maskOf(const RowJob& job, v128_t luma, v128_t before, int x) {
   const v128_t middle = wasm_i16x8_splat(1020);  // 127.5 in Q3
   const v128_t gain = wasm_i16x8_splat(kSharpen);
-  const Wide slope = stretched(job.slope, x);
-  const Wide offset = stretched(job.offset, x);
+  const Wide slope = valuesOf(job.slope, x);
+  const Wide offset = valuesOf(job.offset, x);
   const auto eight = [&](v128_t luma16, v128_t slope16, v128_t offset16) {
     const v128_t line = wasm_i16x8_q15mulr_sat(slope16, wasm_i16x8_shl(luma16, 7));
     const v128_t value = wasm_i16x8_add_sat(line, offset16);
@@ -158,7 +115,7 @@ v128_t lit(const RowJob& job, v128_t pixels, int x) {
 
 v128_t withoutRoom(const RowJob& job, v128_t pixels, v128_t mask, int x) {
   const Wide rest = widened(wasm_v128_not(mask));
-  const Wide contrast = stretched(job.contrast, x);
+  const Wide contrast = valuesOf(job.contrast, x);
   const Wide wide = widened(pixels);
   const Wide added = each(contrast, rest, [](v128_t q6, v128_t share) {
     const v128_t whole = wasm_i16x8_shr(wasm_i16x8_add(q6, wasm_i16x8_splat(32)), 6);
@@ -174,24 +131,18 @@ v128_t wrapped(const RowJob& job, v128_t pixels, int x) {
   return wasm_u8x16_add_sat(pixels, scaled(wasm_u8x16_sub_sat(light, pixels), weight));
 }
 
-// One block; what it reads and the result are whole.
-v128_t drawBlock(const RowJob& job, std::uint8_t certainty, const Pixels& at, int x) {
-  const v128_t pixels = wasm_v128_load(at.frame);
-  if (certainty == kPerson) {
-    if (job.luma) wasm_v128_store(job.mask + x, wasm_i8x16_splat(-1));
-    return job.lift.samples != nullptr ? lit(job, pixels, x) : pixels;
-  }
-  v128_t under = pixels;
+v128_t behind(const RowJob& job, v128_t pixels, const std::uint8_t* picture, int x) {
   switch (job.under) {
-    case Under::kFrame: break;
-    case Under::kSoft: under = bytesOf(stretched(job.soft, x)); break;
-    case Under::kRow: under = wasm_v128_load(at.picture); break;
-    case Under::kColor: under = wasm_i8x16_splat(static_cast<std::int8_t>(job.color)); break;
+    case Under::kFrame: return pixels;
+    case Under::kSoft: return pixelsOf(job.soft, x);
+    case Under::kRow: return wasm_v128_load(picture);
+    default: return wasm_i8x16_splat(static_cast<std::int8_t>(job.color));
   }
-  if (certainty == kRoom) {
-    if (job.luma) wasm_v128_store(job.mask + x, wasm_i8x16_splat(0));
-    return under;
-  }
+}
+
+v128_t mixedBlock(const RowJob& job, const Pixels& at, int block) {
+  const int x = block * kBlock;
+  const v128_t pixels = wasm_v128_load(at.frame);
   v128_t mask;
   if (job.luma) {
     mask = maskOf(job, guideOf(at), wasm_v128_load(job.mask + x), x);
@@ -199,51 +150,78 @@ v128_t drawBlock(const RowJob& job, std::uint8_t certainty, const Pixels& at, in
   } else {
     mask = halved(job.mask_top + 2 * x, job.mask_bottom + 2 * x);
   }
+  if (!wasm_v128_any_true(mask)) return behind(job, pixels, at.picture, x);
+  const bool wholly = !wasm_v128_any_true(wasm_v128_not(mask));
   v128_t over = pixels;
-  if (job.contrast.samples != nullptr) over = withoutRoom(job, over, mask, x);
-  if (job.lift.samples != nullptr) over = lit(job, over, x);
+  if (job.contrast.base != nullptr && !wholly) over = withoutRoom(job, over, mask, x);
+  if (job.lift.first != nullptr) over = lit(job, over, x);
   if (job.wrap > 0) over = wrapped(job, over, x);
+  if (wholly) return over;
   if (job.transparent) {
     mask = wasm_u8x16_add_sat(mask, mask);
     mask = wasm_u8x16_add_sat(mask, mask);
   }
-  return blended(over, under, mask);
+  return blended(over, behind(job, pixels, at.picture, x), mask);
+}
+
+// One block; what it reads and the result are whole.
+v128_t drawBlock(const RowJob& job, std::uint8_t certainty, const Pixels& at, int block) {
+  if (certainty != kPerson && certainty != kRoom) return mixedBlock(job, at, block);
+  const int x = block * kBlock;
+  const v128_t pixels = wasm_v128_load(at.frame);
+  if (certainty == kRoom) return behind(job, pixels, at.picture, x);
+  return job.lift.first != nullptr ? lit(job, pixels, x) : pixels;
+}
+
+// The last pixels lie at the very end of their memory: a block that is cut short is worked on elsewhere.
+void drawLast(const RowJob& job, std::uint8_t certainty, int block) {
+  std::uint8_t pixels[4][kBlock] = {};
+  std::uint8_t out[kBlock];
+  const int x = block * kBlock;
+  const auto rest = static_cast<std::size_t>(job.count - x);
+  const std::uint8_t* const sources[] = {job.frame, job.above, job.below, job.picture};
+  for (std::size_t i = 0; i < 4; ++i) {
+    // Filled up with the last pixel.
+    std::memset(pixels[i], sources[i][job.count - 1], kBlock);
+    std::memcpy(pixels[i], sources[i] + x, rest);
+  }
+  wasm_v128_store(out, drawBlock(job, certainty, {pixels[0], pixels[1], pixels[2], pixels[3]}, block));
+  std::memcpy(job.out + x, out, rest);
+}
+
+template <typename Draw>
+TESSERA_ALWAYS_INLINE void drawBlocks(std::uint8_t* out, int block, int end, Draw draw) {
+  for (int x = block * kBlock; x < end * kBlock; x += kBlock) wasm_v128_store(out + x, draw(x));
 }
 
 }  // namespace
 
-void mixRows(const std::int16_t* a, const std::int16_t* b, std::int16_t weight, std::int16_t* out, int count) {
-  const v128_t weights = wasm_i16x8_splat(weight);
-  int i = 0;
-  for (; i + 8 <= count; i += 8) {
-    const v128_t from = wasm_v128_load(a + i);
-    const v128_t difference = wasm_i16x8_sub(wasm_v128_load(b + i), from);
-    wasm_v128_store(out + i, wasm_i16x8_add(from, wasm_i16x8_q15mulr_sat(difference, weights)));
-  }
-  for (; i < count; ++i) out[i] = static_cast<std::int16_t>(a[i] + (((b[i] - a[i]) * weight + (1 << 14)) >> 15));
-}
-
 void drawRow(const RowJob& given) {
   // A copy: bytes written to memory cannot change it, and the compiler knows.
-  const RowJob job = given;
-  // The last pixels lie at the very end of their memory: a block that is cut short is worked on in these.
-  std::uint8_t last[4][kBlock] = {};
-  std::uint8_t last_out[kBlock];
-  const int whole = job.count / kBlock * kBlock;
-  const auto rest = static_cast<std::size_t>(job.count - whole);
-  const std::uint8_t* const sources[] = {job.frame, job.luma ? job.above : nullptr, job.luma ? job.below : nullptr, job.under == Under::kRow ? job.picture : nullptr};
-  for (std::size_t i = 0; i < 4 && rest > 0; ++i) {
-    if (sources[i] == nullptr) continue;
-    // Filled up with the last pixel.
-    std::memset(last[i], sources[i][job.count - 1], kBlock);
-    std::memcpy(last[i], sources[i] + whole, rest);
+  RowJob job = given;
+  // What is not read must still be there to point into.
+  if (job.above == nullptr) job.above = job.frame;
+  if (job.below == nullptr) job.below = job.frame;
+  if (job.picture == nullptr) job.picture = job.frame;
+  const int whole = job.count / kBlock;
+  for (const Run& run : job.runs) {
+    const int end = std::min<int>(run.end, whole);
+    if (job.luma && !run.settled && run.certainty != kUnsure) {
+      const v128_t all = wasm_i8x16_splat(run.certainty == kPerson ? -1 : 0);
+      drawBlocks(job.mask, run.first, run.end, [&](int) TESSERA_INLINE_LAMBDA { return all; });
+    }
+    if (run.certainty == kRoom && job.under == Under::kSoft) {
+      drawBlocks(job.out, run.first, end, [&](int x) TESSERA_INLINE_LAMBDA { return pixelsOf(job.soft, x); });
+    } else if ((run.certainty == kRoom && job.under == Under::kFrame) || (run.certainty == kPerson && job.lift.first == nullptr)) {
+      if (job.out != job.frame) drawBlocks(job.out, run.first, end, [&](int x) TESSERA_INLINE_LAMBDA { return wasm_v128_load(job.frame + x); });
+    } else {
+      for (int block = run.first; block < end; ++block) {
+        const int x = block * kBlock;
+        wasm_v128_store(job.out + x, drawBlock(job, run.certainty, {job.frame + x, job.above + x, job.below + x, job.picture + x}, block));
+      }
+    }
+    if (run.end > whole) drawLast(job, run.certainty, whole);
   }
-  for (int x = 0; x < job.count; x += kBlock) {
-    const bool cut = x == whole;
-    const auto place = [&](std::size_t i) { return cut || sources[i] == nullptr ? last[i] : sources[i] + x; };
-    wasm_v128_store(cut ? last_out : job.out + x, drawBlock(job, job.certainty[x / kBlock], {place(0), place(1), place(2), place(3)}, x));
-  }
-  if (rest > 0) std::memcpy(job.out + whole, last_out, rest);
 }
 
 }  // namespace tessera::video

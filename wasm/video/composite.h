@@ -3,47 +3,48 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
-#include "wasm/video/small_plane.h"
+#include "wasm/video/stretch.h"
+#include "wasm/video/stretched_lines.h"
 
 namespace tessera::video {
-
-// out[i] = a[i] + ((b[i] - a[i]) * weight + 2^14 >> 15), weight 0..32767. Differences must fit 16 bits.
-void mixRows(const std::int16_t* a, const std::int16_t* b, std::int16_t weight, std::int16_t* out, int count);
-
-// A row of a SmallPlane (or a mix of two), to be stretched across the full row: bilinear with centred samples.
-struct SoftRow {
-  const std::int16_t* samples = nullptr;  // with a sample at -1 and sixteen spare ones behind; null: there is none
-  int factor = 1;                         // full-size samples that each spans: 1, 2, 4 or 8
-};
 
 // What lies behind the person.
 enum class Under : std::uint8_t {
   kFrame,  // the frame itself: the room stays
-  kSoft,   // `soft`, Q6
+  kSoft,   // `soft`
   kRow,    // `picture`
   kColor,  // `color`
+};
+
+// Neighbouring blocks of sixteen pixels, of equal Certainty: in kPerson blocks the frame is shown (lit), in kRoom blocks what
+// is behind; the rest is mixed.
+struct Run {
+  std::int16_t first;
+  std::int16_t end;  // behind the last
+  std::uint8_t certainty;
+  bool settled;  // luma: the mask is known to hold what the certainty says, all 255 or all 0
 };
 
 // Everything a row needs. Pixels are handled in blocks of sixteen; the last one may be cut short, and nothing is read or
 // written behind `count` in frame, above, below, picture and out.
 struct RowJob {
   const std::uint8_t* frame = nullptr;
-  std::uint8_t* out = nullptr;  // does not overlap frame
+  std::uint8_t* out = nullptr;  // does not overlap frame, or is the same
   int count = 0;
   bool luma = true;
-  // One Certainty a block: in kPerson blocks the frame is shown (lit), in kRoom blocks what is behind; the rest is mixed.
-  const std::uint8_t* certainty = nullptr;
+  std::span<const Run> runs;  // all blocks, from left to right
 
   // Luma: the mask is clamp(sharpen(slope * guide + offset)), 0..255, where guide is the luma freed of some noise: the rows
   // above and below count half as much as this one, and then the pixels left and right (of the block). slope Q11; offset Q3 of 0..255; sharpening pushes values
   // away from 127.5 by 1 + kSharpen / 32768. `mask` holds this row's mask of the frame before, whole blocks of it, and gets
   // the new one: the old, moved only as far that it is within |slope| * slack >> 15 (at most 48) of what the formula gives, which keeps
-  // the sensor's noise out.
+  // the sensor's noise out. Slope, offset and contrast are ValueLines', soft PixelLines'.
   const std::uint8_t* above = nullptr;
   const std::uint8_t* below = nullptr;
-  SoftRow slope;
-  SoftRow offset;
+  Line slope;
+  Line offset;
   std::int16_t slack = 0;
   std::uint8_t* mask = nullptr;
   // Chroma: the mask is the mean of 2 x 2 of these, of which there are 32 a block.
@@ -51,7 +52,7 @@ struct RowJob {
   const std::uint8_t* mask_bottom = nullptr;
 
   // Person minus room, Q6 (see PersonContrast): pixels get (255 - mask) / 256 of it added.
-  SoftRow contrast;
+  Line contrast;
   // Lifts the person's luma by amount * 2 * (luma - black) * (white - luma) / (white - black), amount Q15, and chroma away
   // from 128 by half the amount.
   SoftRow lift;
@@ -64,7 +65,7 @@ struct RowJob {
   std::uint8_t wrap = 0;
 
   Under under = Under::kColor;
-  SoftRow soft;
+  Line soft;
   const std::uint8_t* picture = nullptr;
   std::uint8_t color = 0;
   // The mask is to be the frame's alpha: colour counts fully from a quarter of it on, and fades to `color` below.

@@ -9,6 +9,7 @@
 #include "wasm/video/convert.h"
 #include "wasm/video/frame.h"
 #include "wasm/video/guided_mask.h"
+#include "wasm/video/stretched_lines.h"
 
 namespace tessera::video {
 
@@ -17,9 +18,9 @@ namespace tessera::video {
 struct Scene {
   I420View frame;
   const GuidedMask* mask = nullptr;
-  int factor = 2;                          // 2, 4 or 8
+  int factor = 4;                          // 4 or 8
   float noise = 0.0f;                      // standard deviation of the luma's noise, 0..255
-  const SoftPicture* contrast = nullptr;   // see PersonContrast
+  const SoftPicture* contrast = nullptr;   // see PersonContrast; on the mask's grid
   const SmallPlane* lift = nullptr;        // on the mask's grid; see RowJob
   const SoftPicture* light = nullptr;      // what falls on the outline, with `share` on the mask's grid
   const SmallPlane* share = nullptr;
@@ -33,38 +34,52 @@ struct Scene {
 
 class Compositor {
  public:
-  // Draws into `out`, of the frame's size, which must not overlap it. `alpha`, of that size too, gets the mask where the
-  // scene is transparent. The mask of the frame before is remembered. Allocates when the size changes, never otherwise.
+  // Draws into `out`, of the frame's size, which may be the frame itself but not overlap it otherwise. `alpha`, of that size
+  // too, gets the mask where the scene is transparent. The mask of the frame before is remembered. Allocates when the size
+  // changes, never otherwise.
   void draw(const Scene& scene, const MutableI420View& out, MutablePlane alpha);
 
  private:
-  // The mix of the two rows of a small plane that row y of the full picture lies between.
-  class Stretcher {
-   public:
-    SoftRow at(const SmallPlane* plane, int factor, int y);
-
-   private:
-    std::vector<std::int16_t> mixed_;
+  // The rows between the same two small rows are a band: certainty is the same for all of them.
+  struct Band {
+    int first = -1;  // the upper of those rows
+    // One Certainty a block, and one more that is neutral behind the last.
+    std::vector<std::uint8_t> certainty;
+    std::vector<Run> runs;
   };
+  void enterBand(const Scene& scene, int y);
+  void drawLuma(const Scene& scene, int y, std::uint8_t* out);
+  // One of u and v, by the members of I420View and SoftPicture and what belongs to them.
+  struct Chroma {
+    Plane I420View::*plane;
+    SmallPlane SoftPicture::*part;
+    std::uint8_t YuvColor::*color;
+    PixelLines* soft_lines;
+    ValueLines* contrast_lines;
+  };
+  void drawChroma(const Scene& scene, const Chroma& which, int y, std::uint8_t* out);
+  std::uint8_t* maskRow(int y) { return mask_.data() + stride_ * static_cast<std::size_t>(y); }
 
-  void certaintyAt(const Scene& scene, int y, std::uint8_t* blocks);
-  // Whole blocks of `mask` are written.
-  void drawLuma(const Scene& scene, int y, const std::uint8_t* certainty, std::uint8_t* mask, std::uint8_t* out);
-
-  Stretcher slope_;
-  Stretcher offset_;
-  Stretcher contrast_;
-  Stretcher lift_;
-  Stretcher light_;
-  Stretcher share_;
-  Stretcher soft_;
+  ValueLines slope_;
+  ValueLines offset_;
+  ValueLines contrast_y_;
+  ValueLines contrast_u_;
+  ValueLines contrast_v_;
+  PixelLines soft_y_;
+  PixelLines soft_u_;
+  PixelLines soft_v_;
   // The whole mask, rows in whole blocks of chroma.
   std::vector<std::uint8_t> mask_;
+  // Of each band's blocks, what the mask is known to hold in all of their rows: a Certainty.
+  std::vector<std::uint8_t> known_;
+  std::size_t stride_ = 0;
   Resolution size_{};
   bool fresh_ = true;
-  // Of two luma rows, the certainty of each block; and of the chroma blocks below them.
-  std::vector<std::uint8_t> certainties_[2];
-  std::vector<std::uint8_t> chroma_certainty_;
+  Band band_;
+  // Of the chroma blocks below two luma rows.
+  Band chroma_band_;
+  // Where the frame is drawn into itself: two rows of luma as they were.
+  std::vector<std::uint8_t> kept_[2];
 };
 
 }  // namespace tessera::video

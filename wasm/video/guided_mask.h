@@ -20,7 +20,7 @@ enum Certainty : std::uint8_t { kPerson = 1, kRoom = 2, kUnsure = kPerson | kRoo
 class GuidedMask {
  public:
   // Window half-width in samples of the small grid, and the luma variance (on 0..1) below which an edge is no edge.
-  static constexpr float kRadius = 3.0f;
+  static constexpr float kRadius = 1.15f;
   static constexpr float kEpsilon = 4e-4f;
   // Slopes are Q11 and offsets Q3 of 0..255, both limited to +-8 in mask units: see maskOf in composite.cc.
   static constexpr float kLimit = 7.99f;

@@ -35,10 +35,10 @@ void ModelInput::prepare(Resolution picture, Resolution input) {
   tabulate(input_x_, input.width, picture.width, -margin_x_ / scale_x_, 1.0f / scale_x_);
   tabulate(input_y_, input.height, picture.height, -margin_y_ / scale_y_, 1.0f / scale_y_);
   crop_ = {0, 0, 0, 0};
-  row_.assign(static_cast<std::size_t>(input.width), 0.0f);
+  row_.assign(static_cast<std::size_t>(std::max(input.width, picture.width * 4)), 0.0f);
 }
 
-void ModelInput::fill(const QuadImage& picture, ColorSpace color, std::span<float> rgb) const {
+void ModelInput::fill(const QuadImage& picture, ColorSpace color, std::span<float> rgb) {
   const YuvToRgb m = yuvToRgb(color);
   const v128_t from_y = wasm_f32x4_make(m.y_gain, m.y_gain, m.y_gain, 0.0f);
   const v128_t from_u = wasm_f32x4_make(m.u_gain[0], m.u_gain[1], m.u_gain[2], 0.0f);
@@ -47,21 +47,24 @@ void ModelInput::fill(const QuadImage& picture, ColorSpace color, std::span<floa
   const v128_t zero = wasm_f32x4_splat(0.0f);
   const v128_t one = wasm_f32x4_splat(1.0f);
   float* target = rgb.data();
+  float* const row = row_.data();
   for (const Tap& down : input_y_) {
+    // Down and to RGB first, once for each pixel of the picture: both are linear, so across may follow.
     const float* top = picture.row(down.first);
     const float* bottom = picture.row(down.second);
     const v128_t weight_y = wasm_f32x4_splat(down.weight);
+    for (int x = 0; x < picture.width * 4; x += 4) {
+      const v128_t upper = wasm_v128_load(top + x);
+      const v128_t yuv = multiplyAdd(wasm_f32x4_sub(wasm_v128_load(bottom + x), upper), weight_y, upper);
+      v128_t sum = multiplyAdd(from_y, wasm_i32x4_shuffle(yuv, yuv, 0, 0, 0, 0), bias);
+      sum = multiplyAdd(from_u, wasm_i32x4_shuffle(yuv, yuv, 1, 1, 1, 1), sum);
+      sum = multiplyAdd(from_v, wasm_i32x4_shuffle(yuv, yuv, 2, 2, 2, 2), sum);
+      wasm_v128_store(row + x, sum);
+    }
     for (const Tap& across : input_x_) {
-      const v128_t weight_x = wasm_v128_load32_splat(&across.weight);
-      const auto column = [&](int x) {
-        const v128_t upper = wasm_v128_load(top + x * 4);
-        return wasm_f32x4_add(upper, wasm_f32x4_mul(wasm_f32x4_sub(wasm_v128_load(bottom + x * 4), upper), weight_y));
-      };
-      const v128_t left = column(across.first);
-      const v128_t yuv = wasm_f32x4_add(left, wasm_f32x4_mul(wasm_f32x4_sub(column(across.second), left), weight_x));
-      v128_t sum = wasm_f32x4_add(bias, wasm_f32x4_mul(from_y, wasm_i32x4_shuffle(yuv, yuv, 0, 0, 0, 0)));
-      sum = wasm_f32x4_add(sum, wasm_f32x4_mul(from_u, wasm_i32x4_shuffle(yuv, yuv, 1, 1, 1, 1)));
-      sum = wasm_f32x4_add(sum, wasm_f32x4_mul(from_v, wasm_i32x4_shuffle(yuv, yuv, 2, 2, 2, 2)));
+      const v128_t left = wasm_v128_load(row + across.first * 4);
+      const v128_t difference = wasm_f32x4_sub(wasm_v128_load(row + across.second * 4), left);
+      const v128_t sum = multiplyAdd(difference, wasm_v128_load32_splat(&across.weight), left);
       // The fourth lane lands on the next pixel, or on the spare float at the end.
       wasm_v128_store(target, wasm_f32x4_pmin(wasm_f32x4_pmax(sum, zero), one));
       target += 3;

@@ -21,7 +21,7 @@ class ModelInput {
 
   // `picture` holds (y, u, v, 1) in 0..255. Writes input.width * input.height * 3 floats in 0..1, interleaved RGB;
   // `rgb` must have room for one float more than that.
-  void fill(const QuadImage& picture, ColorSpace color, std::span<float> rgb) const;
+  void fill(const QuadImage& picture, ColorSpace color, std::span<float> rgb);
 
   // Reads a mask on the input's grid at the place of every pixel of a picture of `crop`, bilinear. The crop's picture has
   // the whole picture's size. `out`: picture.width * height.
@@ -50,7 +50,7 @@ class ModelInput {
   std::vector<Tap> input_y_;
   std::vector<Tap> picture_x_;
   std::vector<Tap> picture_y_;
-  std::vector<float> row_;
+  std::vector<float> row_;  // between the two halves of a bilinear sample: of the picture in RGB quads, or of the mask
 };
 
 }  // namespace tessera::video

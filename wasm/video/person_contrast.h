@@ -18,13 +18,12 @@ class PersonContrast {
   // `picture` holds (y, u, v, 1), each sample spanning `factor` luma pixels; `mask` has one value in 0..1 for each of its
   // pixels. Allocates when a size changed, never otherwise.
   void run(const QuadImage& picture, int factor, std::span<const float> mask);
-  // Person minus room in Q6, -16320..16320; 0 where one of them is not near.
+  // Person minus room in Q6, -16320..16320, on the picture's grid; 0 where one of them is not near.
   const SoftPicture& result() const { return result_; }
 
  private:
   BoxRows person_;
   BoxRows room_;
-  std::vector<float> weights_;
   std::vector<float> person_row_;
   std::vector<float> room_row_;
   SoftPicture result_;

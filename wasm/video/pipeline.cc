@@ -121,9 +121,6 @@ Result<void> Pipeline::prepare(const FrameLayout& layout) {
   const Resolution upright = turned({small_.width, small_.height}, rotation_);
   upright_.resize(upright.width, upright.height);
   model_input_.prepare(upright, model_->inputResolution());
-  const auto count = static_cast<std::size_t>(upright.pixels());
-  upright_mask_.resize(count);
-  frame_mask_.resize(count);
   prepared_ = true;
   return {};
 }
@@ -146,13 +143,27 @@ Result<void> Pipeline::segment() {
   return {};
 }
 
+// What is shown, and its picture on the grid: twice as coarse as the one that people are searched for in, which the guided
+// mask and all that is blurred need no finer.
 void Pipeline::frameView() {
   view_ = frame_;
-  shown_ = &small_;
+  const QuadImage* picture = &small_;
   crop_ = {};
-  if (!look_.auto_framing) return;
-  const Share crop = framing_.step();
-  if (crop.width > 0.995f) return;
+  if (look_.auto_framing) {
+    if (const Share crop = framing_.step(); crop.width <= 0.995f) {
+      zoomTo(crop);
+      picture = &cropped_;
+    }
+  }
+  grid_ = picture;
+  grid_factor_ = factor_;
+  if (2 * factor_ > kLargestFactor) return;
+  halveQuads(*picture, halved_);
+  grid_ = &halved_;
+  grid_factor_ = 2 * factor_;
+}
+
+void Pipeline::zoomTo(const Share& crop) {
   crop_ = crop;
   FrameLayout layout = packedLayout(PixelFormat::kI420, frame_size_);
   layout.color = frame_.color;
@@ -164,22 +175,26 @@ void Pipeline::frameView() {
   zoom_.run(frame_, {stored.x * width, stored.y * height, stored.width * width, stored.height * height}, target);
   view_ = target;
   reduceToQuads(view_, factor_, work_, cropped_);
-  shown_ = &cropped_;
 }
 
 void Pipeline::fitMask() {
-  model_input_.readMask(temporal_.values(), crop_, upright_mask_);
+  const Resolution upright = turned({grid_->width, grid_->height}, rotation_);
+  const auto count = static_cast<std::size_t>(upright.pixels());
+  upright_mask_.resize(count);
+  mask_reader_.prepare(upright, model_->inputResolution());
+  mask_reader_.readMask(temporal_.values(), crop_, upright_mask_);
   std::span<const float> mask = upright_mask_;
   if (rotation_ != Rotation::k0) {
-    rotateFloats(upright_mask_.data(), upright_.width, upright_.height, opposite(rotation_), frame_mask_.data());
+    frame_mask_.resize(count);
+    rotateFloats(upright_mask_.data(), upright.width, upright.height, opposite(rotation_), frame_mask_.data());
     mask = frame_mask_;
   }
-  guided_.run(*shown_, mask);
+  guided_.run(*grid_, mask);
 }
 
 void Pipeline::addLight(Scene& scene) {
-  const int width = shown_->width;
-  const int height = shown_->height;
+  const int width = grid_->width;
+  const int height = grid_->height;
   share_in_.resize(width, 1);
   share_.resize(width, height);
   const std::span<const float> person = guided_.small();
@@ -224,7 +239,7 @@ std::span<const std::uint8_t> Pipeline::render() {
   Scene scene;
   scene.frame = view_;
   scene.mask = &guided_;
-  scene.factor = factor_;
+  scene.factor = grid_factor_;
   // Each place of the model's grid is a mean of many pixels.
   const auto pixels_each = static_cast<float>(frame_size_.pixels()) / static_cast<float>(model_->inputResolution().pixels());
   scene.noise = temporal_.noise() * kDeviationOfMedian * std::sqrt(pixels_each);
@@ -235,11 +250,11 @@ std::span<const std::uint8_t> Pipeline::render() {
   if (behind == Behind::kRoom) {
     scene.under = Under::kFrame;
   } else {
-    contrast_.run(*shown_, factor_, guided_.small());
+    contrast_.run(*grid_, grid_factor_, guided_.small());
     scene.contrast = &contrast_.result();
   }
   if (behind == Behind::kBlur) {
-    soft_.run(*shown_, factor_, guided_.small(), look_.strength);
+    soft_.run(*grid_, grid_factor_, guided_.small(), look_.strength);
     scene.under = Under::kSoft;
     scene.soft = &soft_.result();
   }
@@ -250,7 +265,7 @@ std::span<const std::uint8_t> Pipeline::render() {
   }
   if (look_.light_wrap > 0.0f && (scene.under == Under::kRow || (scene.under == Under::kColor && !black))) addLight(scene);
   if (look_.portrait_light > 0.0f) {
-    portrait_.run(*shown_, view_.color.range, guided_.small(), findPeople(guided_.small(), {shown_->width, shown_->height}), rotation_, look_.portrait_light);
+    portrait_.run(*grid_, view_.color.range, guided_.small(), findPeople(guided_.small(), {grid_->width, grid_->height}), rotation_, look_.portrait_light);
     scene.lift = &portrait_.lift();
   }
   guided_.finishCertainty();

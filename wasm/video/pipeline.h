@@ -92,6 +92,7 @@ class Pipeline {
   void adapt(const FrameLayout& layout);
   void resizeModel();
   void frameView();
+  void zoomTo(const Share& crop);
   void fitMask();
   void addLight(Scene& scene);
 
@@ -111,19 +112,23 @@ class Pipeline {
   Rotation rotation_ = Rotation::k0;
   bool prepared_ = false;
 
-  // What is shown of the frame: all of it, or a crop scaled to its size, and its small picture.
+  // What is shown of the frame: all of it, or a crop scaled to its size.
   Share crop_;
   I420View view_{};
   Zoom zoom_;
   std::vector<std::uint8_t> zoomed_;
   QuadImage cropped_;
-  const QuadImage* shown_ = nullptr;
+  // A picture of that on the grid of everything that is drawn with: the mask's fit, blur, contrast and light.
+  QuadImage halved_;
+  const QuadImage* grid_ = nullptr;
+  int grid_factor_ = 2;  // luma pixels a sample of it spans
 
   int factor_ = 2;  // luma pixels a sample of the small picture spans
   std::vector<std::uint8_t> work_;
   QuadImage small_;
   QuadImage upright_;
   ModelInput model_input_;
+  ModelInput mask_reader_;
   std::vector<float> rgb_;
   std::vector<float> raw_mask_;
   std::vector<float> upright_mask_;

@@ -45,6 +45,23 @@ void packQuads(Plane y, Plane u, Plane v, float* out) {
   }
 }
 
+void halveQuads(const QuadImage& in, QuadImage& out) {
+  out.resize((in.width + 1) / 2, (in.height + 1) / 2);
+  const v128_t quarter = wasm_f32x4_splat(0.25f);
+  for (int y = 0; y < out.height; ++y) {
+    const float* top = in.row(2 * y);
+    const float* bottom = in.row(std::min(2 * y + 1, in.height - 1));
+    float* const row = out.row(y);
+    for (int x = 0; x < out.width; ++x) {
+      const int left = 8 * x;
+      const int right = 4 * std::min(2 * x + 1, in.width - 1);
+      const v128_t upper = wasm_f32x4_add(wasm_v128_load(top + left), wasm_v128_load(top + right));
+      const v128_t lower = wasm_f32x4_add(wasm_v128_load(bottom + left), wasm_v128_load(bottom + right));
+      wasm_v128_store(row + 4 * x, wasm_f32x4_mul(wasm_f32x4_add(upper, lower), quarter));
+    }
+  }
+}
+
 void BoxRows::start(int width, int height, float radius) {
   next_ = 0;
   const bool same = width == width_ && height == height_ && radius == radius_;
@@ -58,6 +75,7 @@ void BoxRows::start(int width, int height, float radius) {
     padded_row_.assign(static_cast<std::size_t>(width + 2 * (whole_ + 1)) * 4, 0.0f);
     rows_.assign(static_cast<std::size_t>(width) * static_cast<std::size_t>(kept_) * 4, 0.0f);
     out_.assign(static_cast<std::size_t>(width + 3) * 4, 0.0f);
+    nothing_.assign(static_cast<std::size_t>(width) * 4, 0.0f);
     tabulate(inverse_x_, width, whole_, fraction_);
     tabulate(inverse_y_, height, whole_, fraction_);
   }
@@ -85,7 +103,7 @@ void BoxRows::filterAcross(const float* row, float* out) {
 
 const float* BoxRows::push(const float* row) {
   const int newest = next_++;
-  const float* entering = nullptr;
+  const float* entering = nothing_.data();
   if (row != nullptr && newest < height_) {
     float* const filtered = ring(newest);
     filterAcross(row, filtered);
@@ -93,27 +111,25 @@ const float* BoxRows::push(const float* row) {
   }
   const int floats = width_ * 4;
   float* const sums = column_sums_.data();
-  const v128_t zero = wasm_f32x4_splat(0.0f);
   const int y = newest - latency();
   if (y < 0) {
-    if (entering == nullptr) return nullptr;
     for (int i = 0; i < floats; i += 4) wasm_v128_store(sums + i, wasm_f32x4_add(wasm_v128_load(sums + i), wasm_v128_load(entering + i)));
     return nullptr;
   }
   if (y >= height_) return nullptr;
-  const float* const above = y - whole_ - 1 >= 0 ? ring(y - whole_ - 1) : nullptr;
-  const float* const leaving = y - whole_ >= 0 ? ring(y - whole_) : nullptr;
+  const float* const above = y - whole_ - 1 >= 0 ? ring(y - whole_ - 1) : nothing_.data();
+  const float* const leaving = y - whole_ >= 0 ? ring(y - whole_) : nothing_.data();
+  float* const out = out_.data();
   const v128_t inverse = wasm_f32x4_splat(inverse_y_[static_cast<std::size_t>(y)]);
   const v128_t fraction = wasm_f32x4_splat(fraction_);
   for (int i = 0; i < floats; i += 4) {
     const v128_t sum = wasm_v128_load(sums + i);
-    const v128_t in = entering != nullptr ? wasm_v128_load(entering + i) : zero;
-    const v128_t outer = above != nullptr ? wasm_f32x4_add(in, wasm_v128_load(above + i)) : in;
-    wasm_v128_store(out_.data() + i, wasm_f32x4_mul(wasm_f32x4_add(sum, wasm_f32x4_mul(outer, fraction)), inverse));
-    const v128_t gone = leaving != nullptr ? wasm_v128_load(leaving + i) : zero;
-    wasm_v128_store(sums + i, wasm_f32x4_add(sum, wasm_f32x4_sub(in, gone)));
+    const v128_t in = wasm_v128_load(entering + i);
+    const v128_t outer = wasm_f32x4_add(in, wasm_v128_load(above + i));
+    wasm_v128_store(out + i, wasm_f32x4_mul(wasm_f32x4_add(sum, wasm_f32x4_mul(outer, fraction)), inverse));
+    wasm_v128_store(sums + i, wasm_f32x4_add(sum, wasm_f32x4_sub(in, wasm_v128_load(leaving + i))));
   }
-  return out_.data();
+  return out;
 }
 
 float boxRadiusFor(float sigma, int passes) {

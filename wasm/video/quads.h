@@ -25,6 +25,10 @@ struct QuadImage {
 // The first rows of three planes of one width to (y, u, v, 1), values 0..255.
 void packQuads(Plane y, Plane u, Plane v, float* out);
 
+// Half of each side, rounded up: every pixel is the mean of 2 x 2, of what there is of them at the edges. Allocates when the
+// size changed.
+void halveQuads(const QuadImage& in, QuadImage& out);
+
 // Four pixels of quads as a vector for each of the four values, and back.
 struct QuadColumns {
   v128_t a;
@@ -84,6 +88,7 @@ class BoxRows {
   std::vector<float> inverse_y_;
   std::vector<float> rows_;
   std::vector<float> out_;
+  std::vector<float> nothing_;  // a row outside the picture
 };
 
 // The radius for which `passes` box filters in a row have the variance of a Gaussian of `sigma` samples.

@@ -3,6 +3,7 @@
 #include "wasm/video/small_plane.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace tessera::video {
 
@@ -35,11 +36,12 @@ void SoftPicture::finishEdges() {
 }
 
 RowPlace placeOf(int y, int factor, int small_height) {
-  // In 2 * factor parts of a small row.
+  // In 2 * factor parts of a small row. Divisions would cost more than all the rest of a row's setting up.
   const int place = std::max(0, 2 * y + 1 - factor);
-  const int first = std::min(place / (2 * factor), small_height - 1);
+  const int bits = std::countr_zero(2u * static_cast<unsigned>(factor));
+  const int first = std::min(place >> bits, small_height - 1);
   const int second = std::min(first + 1, small_height - 1);
-  return {first, second, static_cast<std::int16_t>(place % (2 * factor) * 32768 / (2 * factor))};
+  return {first, second, static_cast<std::int16_t>((place & ((1 << bits) - 1)) << (15 - bits))};
 }
 
 }  // namespace tessera::video

@@ -40,7 +40,7 @@ struct RowPlace {
   int second;
   std::int16_t weight;  // of the second, Q15
 };
-// `factor`: rows of the full picture that a small row spans, 1 to 8.
+// `factor`: rows of the full picture that a small row spans: 1, 2, 4 or 8.
 RowPlace placeOf(int y, int factor, int small_height);
 
 }  // namespace tessera::video

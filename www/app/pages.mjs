@@ -29,8 +29,8 @@ function decode(text) {
 }
 
 /**
- * Vite plugin. The root is `www`: the app's pages are served at `/` and `/r/NAME`, demos at `/demos/NAME/`;
- * in the build `app/index.html` and `app/r.html` move to the top.
+ * Vite plugin. The root is `www`: the app's pages are served at `/`, `/r/NAME` and `/w/NAME`, demos at `/demos/NAME/`;
+ * in the build `app/index.html`, `app/r.html` and `app/w.html` move to the top.
  * @param {{ www: string }} options
  * @returns {import('vite').Plugin}
  */
@@ -43,7 +43,7 @@ export function pages({ www }) {
     configureServer(server) {
       server.middlewares.use((request, _response, next) => {
         const [path, query] = (request.url ?? '/').split('?');
-        const rewritten = path === '/' || path === '/index.html' ? '/app/index.html' : /^\/r\/[^/]*\/?$/.test(path) ? '/app/r.html'
+        const rewritten = path === '/' || path === '/index.html' ? '/app/index.html' : /^\/[rw]\/[^/]*\/?$/.test(path) ? `/app/${path[1]}.html`
           : /^\/demos\/(?:[\w-]+\/)?$/.test(path) ? `${path}index.html` : path;
         if (rewritten !== path) request.url = rewritten + (query ? `?${query}` : '');
         next();
@@ -52,7 +52,7 @@ export function pages({ www }) {
     generateBundle: {
       order: 'post',
       handler(_options, bundle) {
-        for (const name of ['index.html', 'r.html']) {
+        for (const name of ['index.html', 'r.html', 'w.html']) {
           const page = bundle[`app/${name}`];
           if (page) page.fileName = name;
         }

@@ -11,7 +11,7 @@ import { selfieModel } from './selfie-model.mjs';
 const app = import.meta.dirname;
 const www = resolve(app, '..');
 
-const input: Record<string, string> = { home: resolve(app, 'index.html'), call: resolve(app, 'r.html') };
+const input: Record<string, string> = { home: resolve(app, 'index.html'), call: resolve(app, 'r.html'), watch: resolve(app, 'w.html') };
 if (existsSync(resolve(www, 'demos/index.html'))) input['demos'] = resolve(www, 'demos/index.html');
 for (const { name } of findDemos(resolve(www, 'demos'))) input[`demo-${name}`] = resolve(www, 'demos', name, 'index.html');
 

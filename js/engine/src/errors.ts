@@ -37,7 +37,10 @@ export type RoomErrorCode =
 /** Codes of recordings, beside 'unsupported' and 'closed'. */
 export type RecorderErrorCode = 'audio-blocked' | 'storage-failed' | 'recording-failed';
 
-export type TesseraErrorCode = MediaErrorCode | RoomErrorCode | RecorderErrorCode | 'aborted' | 'option-invalid' | 'model-invalid' | 'background-failed' | 'layers-failed' | 'audio-failed' | 'mixer-failed' | 'mixer-full' | 'relay-failed' | 'receiver-stalled' | 'left';
+/** Codes of publishing over WHIP, beside 'unsupported' and 'closed'. */
+export type WhipCode = 'whip-unauthorized' | 'whip-not-found' | 'whip-refused' | 'whip-unavailable' | 'whip-unreachable' | 'whip-protocol' | 'whip-disconnected';
+
+export type TesseraErrorCode = MediaErrorCode | RoomErrorCode | RecorderErrorCode | WhipCode | 'aborted' | 'option-invalid' | 'model-invalid' | 'background-failed' | 'layers-failed' | 'audio-failed' | 'mixer-failed' | 'mixer-full' | 'relay-failed' | 'receiver-stalled' | 'left';
 
 /** The base of all errors of this package. `code` is stable, `message` says what to do, `cause` is what led to it. */
 export class TesseraError extends Error {

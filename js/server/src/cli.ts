@@ -46,10 +46,11 @@ interface Flags {
   livekitUrl?: string;
   livekitKey?: string;
   livekitSecret?: string;
+  livekitWhip?: boolean;
 }
 
 /** The flags of a kind of media server belong together, and only to that kind. @throws OptionError */
-function sfuOf({ sfu, sfuThroughServer: throughServer = false, janusUrl, livekitUrl, livekitKey, livekitSecret }: Flags): TesseraServerOptions['sfu'] {
+function sfuOf({ sfu, sfuThroughServer: throughServer = false, janusUrl, livekitUrl, livekitKey, livekitSecret, livekitWhip: whip = false }: Flags): TesseraServerOptions['sfu'] {
   if ((sfu === 'janus') !== (janusUrl !== undefined)) throw new OptionError('--sfu janus and --janus-url go together: give both or neither.');
   const livekit = [livekitUrl, livekitKey, livekitSecret].filter((value) => value !== undefined).length;
   if (livekit !== (sfu === 'livekit' ? 3 : 0)) {
@@ -57,7 +58,7 @@ function sfuOf({ sfu, sfuThroughServer: throughServer = false, janusUrl, livekit
   }
   if (janusUrl !== undefined) return { kind: 'janus', url: janusUrl, throughServer };
   if (livekitUrl === undefined || livekitKey === undefined || livekitSecret === undefined) return undefined;
-  return { kind: 'livekit', url: livekitUrl, apiKey: livekitKey, apiSecret: livekitSecret, throughServer };
+  return { kind: 'livekit', url: livekitUrl, apiKey: livekitKey, apiSecret: livekitSecret, throughServer, whip };
 }
 
 function fail(error: unknown): never {
@@ -83,7 +84,7 @@ async function httpsOf(flags: Flags): Promise<TesseraServerOptions['https']> {
 
 async function serve(flags: Flags): Promise<void> {
   const { https: _https, cert: _cert, key: _key, certCache: _cache, turnUrls, turnSecret, turnTtl, ...more } = flags;
-  const { sfu: _sfu, sfuThroughServer: _through, janusUrl: _janus, livekitUrl: _url, livekitKey: _liveKitKey, livekitSecret: _secret, ...rest } = more;
+  const { sfu: _sfu, sfuThroughServer: _through, janusUrl: _janus, livekitUrl: _url, livekitKey: _liveKitKey, livekitSecret: _secret, livekitWhip: _whip, ...rest } = more;
   if ((turnUrls === undefined) !== (turnSecret === undefined)) throw new OptionError('--turn-urls and --turn-secret go together: give both or neither.');
   const sfu = sfuOf(flags);
   const https = await httpsOf(flags);
@@ -124,6 +125,7 @@ const program = new Command('tessera-server')
   .addOption(option('--room-capacity <number>', 'ROOM_CAPACITY', 'places in a room (default: 6; with an SFU 32)').argParser(integer))
   .addOption(option('--max-rooms <number>', 'MAX_ROOMS', 'rooms at a time (default: 1000)').argParser(integer))
   .addOption(option('--max-watchers-per-room <number>', 'MAX_WATCHERS_PER_ROOM', 'sockets in one lobby (default: 100)').argParser(integer))
+  .addOption(option('--max-viewers-per-room <number>', 'MAX_VIEWERS_PER_ROOM', 'who only watch a room, with an SFU (default: 1000)').argParser(integer))
   .addOption(option('--max-sockets <number>', 'MAX_SOCKETS', 'sockets at a time (default: 10000)').argParser(integer))
   .addOption(option('--max-sockets-per-address <number>', 'MAX_SOCKETS_PER_ADDRESS', 'of them from one address (default: 256)').argParser(integer))
   .addOption(option('--max-message-bytes <number>', 'MAX_MESSAGE_BYTES', 'largest message (default: 65536)').argParser(integer))
@@ -139,8 +141,10 @@ const program = new Command('tessera-server')
   .addOption(option('--livekit-url <address>', 'LIVEKIT_URL', 'its WebSocket address as pages reach it, e.g. wss://livekit.example'))
   .addOption(option('--livekit-key <key>', 'LIVEKIT_KEY', "LiveKit's API key"))
   .addOption(option('--livekit-secret <secret>', 'LIVEKIT_SECRET', 'its secret, which signs tokens (better given by the environment)'))
+  .addOption(option('--livekit-whip [boolean]', 'LIVEKIT_WHIP', 'mixes for viewers are published to it over WHIP (default: false)').preset(true).argParser(bool))
   .addOption(option('--sfu-through-server [boolean]', 'SFU_THROUGH_SERVER', 'pages reach the media server at /sfu of this one (default: false)').preset(true).argParser(bool))
   .addOption(option('--redis-url <address>', 'REDIS_URL', 'several servers carry the same rooms through this Redis (default: none)'))
+  .addOption(option('--cluster-url <origin>', 'CLUSTER_URL', 'with --redis-url: where the other servers reach this one, for the relay (default: none)'))
   .addOption(option('--mesh-up-to <number>', 'MESH_UP_TO', 'people up to whom a room does without the media server, 0 for none (default: 3)').argParser(integer))
   .addOption(option('--resume-grace-ms <ms>', 'RESUME_GRACE_MS', 'how long a lost participant keeps its place (default: 15000)').argParser(integer))
   .addOption(option('--idle-timeout-ms <ms>', 'IDLE_TIMEOUT_MS', 'closes sockets that do nothing (default: 60000)').argParser(integer))
@@ -160,10 +164,11 @@ program
   .requiredOption('--room <name>', 'the room it opens')
   .option('--name <name>', 'the name its bearer will have')
   .option('--expires-in <seconds>', 'its lifetime', integer, 600)
-  .action(async (flags: { room: string; name?: string; expiresIn: number }) => {
+  .option('--viewer', 'its bearer may only watch')
+  .action(async (flags: { room: string; name?: string; expiresIn: number; viewer?: true }) => {
     const secret = process.env.TESSERA_TOKEN_SECRET;
     if (secret === undefined) fail(new OptionError('Set TESSERA_TOKEN_SECRET to the secret the server uses.'));
-    const token = await createToken({ room: flags.room, secret, expiresInSeconds: flags.expiresIn, ...(flags.name === undefined ? {} : { name: flags.name }) }).catch(fail);
+    const token = await createToken({ room: flags.room, secret, expiresInSeconds: flags.expiresIn, ...(flags.name === undefined ? {} : { name: flags.name }), ...(flags.viewer ? { role: 'viewer' as const } : {}) }).catch(fail);
     process.stdout.write(`${token}\n`);
   });
 

@@ -1,40 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Several servers behind one Redis: whoever is at which, all are in one room; a server that goes away leaves its rooms to the others.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ClusterError } from './cluster.js';
 import { OptionError, resolveOptions } from './options.js';
 import { kSecret, startServer, TestClient, tokenFor } from './testing/client.js';
+import { startRedis } from './testing/redis.js';
 
 const capabilities = { topologies: ['mesh', 'sfu'] };
 const kPatience = 15_000;
 let redisUrl: string;
 let stop: () => Promise<void>;
-
 beforeAll(async () => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  const folder = mkdtempSync(join(tmpdir(), 'tessera-redis-'));
-  const redis = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  stop = async () => {
-    const exited = once(redis, 'exit');
-    redis.kill('SIGKILL');
-    await exited;
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
-  };
-  await new Promise<void>((resolve, reject) => {
-    redis.once('error', () => reject(new Error('redis-server is not installed: run scripts/setup')));
-    redis.once('exit', () => reject(new Error('redis-server ended')));
-    redis.stdout.on('data', (chunk: Buffer) => /Ready to accept connections/.test(chunk.toString()) && resolve());
-  });
-  redisUrl = `redis://127.0.0.1:${port}`;
+  ({ redisUrl, stop } = await startRedis());
 }, 30_000);
 afterAll(() => stop?.());
 
@@ -127,7 +104,11 @@ test('what is missing is said', async () => {
   await expect(startServer({ redisUrl: 'redis://127.0.0.1:1' })).rejects.toThrow(ClusterError);
   expect(() => resolveOptions({ openRooms: true, redisUrl })).toThrow(/tokenSecret/);
   expect(() => resolveOptions({ tokenSecret: kSecret, redisUrl: 'http://redis' })).toThrow(OptionError);
-  // The relay knows only those who are at its own process.
-  expect(() => resolveOptions({ tokenSecret: kSecret, redisUrl, relay: true })).toThrow(/relay/);
-  expect([resolveOptions({ tokenSecret: kSecret, redisUrl }).relay, resolveOptions({ tokenSecret: kSecret }).relay]).toEqual([false, true]);
+  // Sockets of the relay may come to any server, which has to reach the room's.
+  const clusterUrl = 'http://10.0.0.6:8080';
+  expect(() => resolveOptions({ tokenSecret: kSecret, redisUrl, relay: true })).toThrow(/clusterUrl/);
+  expect(() => resolveOptions({ tokenSecret: kSecret, clusterUrl })).toThrow(/redisUrl/);
+  expect(() => resolveOptions({ tokenSecret: kSecret, redisUrl, clusterUrl: 'http://10.0.0.6:8080/below' })).toThrow(/clusterUrl/);
+  const relays = [{ redisUrl }, {}, { redisUrl, clusterUrl }, { redisUrl, clusterUrl, relay: false }].map((it) => resolveOptions({ tokenSecret: kSecret, ...it }).relay);
+  expect(relays).toEqual([false, true, true, false]);
 }, 30_000);

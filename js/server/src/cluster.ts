@@ -95,7 +95,7 @@ export class Cluster {
       throw new ClusterError(`Redis at ${new URL(this.#url).host} does not answer (${(error as Error).message}). Start it, or correct --redis-url.`);
     }
     this.#grace = 0;
-    await this.#redis.set(nodeKey(this.id), '1', { PX: kNodeMs });
+    await this.#live();
     await this.#channel.subscribe(nodeKey(this.id), (text) => this.#received(JSON.parse(text) as NodeMessage));
     this.#io.adapter(createAdapter(this.#redis, { streamName: 'tessera:signalling', channelPrefix: 'tessera', blockTimeInMs: 1000, onlyPlaintext: true }) as never);
     await this.#tick();
@@ -116,6 +116,12 @@ export class Cluster {
       if (owner === this.id || (await this.#alive(owner))) return owner;
       dead = owner;
     }
+  }
+
+  /** The origin at which a room's owner is reached; null if that is this server, or nobody. Rejects while Redis is away. */
+  async placeOf(room: string): Promise<string | null> {
+    const owner = await this.#redis.get(roomKey(room));
+    return owner === null || owner === this.id ? null : (await this.#redis.get(nodeKey(owner))) || null;
   }
 
   /** Tells another server; false if there is none of that name. */
@@ -162,8 +168,13 @@ export class Cluster {
     if (!this.#closed) this.#timer = setTimeout(() => void this.#tick(), kTickMs);
   }
 
+  /** Says that this server is there, and where. */
+  async #live(): Promise<void> {
+    await this.#redis.set(nodeKey(this.id), this.#hub.settings.clusterUrl ?? '', { PX: kNodeMs });
+  }
+
   async #lookAfter(): Promise<void> {
-    await this.#redis.set(nodeKey(this.id), '1', { PX: kNodeMs });
+    await this.#live();
     // Until it has read a first message the adapter asks for what comes from now on, each time anew: give it one.
     if (this.#ticks < 10) this.#io.to('nobody').emit('message', {});
     await Promise.all(

@@ -108,6 +108,12 @@ export class Connection {
       case 'connectivity':
         this.#hub.connectivity(this.#seated(), message);
         return undefined;
+      case 'published':
+        this.#hub.published(this.#seated(), message);
+        return undefined;
+      case 'mixing':
+        this.#hub.mixing(this.#seated(), message);
+        return undefined;
     }
   }
 

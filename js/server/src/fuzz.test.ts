@@ -114,6 +114,6 @@ test(`${kMessages} random messages`, async () => {
   );
   for (const client of clients) close(client);
   await new Promise((resolve) => setTimeout(resolve, 100));
-  expect(hub.census()).toEqual({ rooms: 0, present: 0, absent: 0, watchers: 0, sockets: 0 });
+  expect(hub.census()).toEqual({ rooms: 0, present: 0, absent: 0, watchers: 0, viewers: 0, sockets: 0 });
   expect(Object.prototype).not.toHaveProperty('polluted');
 }, kLong ? 1_800_000 : 30_000);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rooms of one server and every change to them. Knows no sockets: clients are `Link`s, so tests drive it directly.
+import { audienceRoom, kMixId } from './audience.js';
 import { Connection } from './connection.js';
 import { ProtocolError } from './errors.js';
 import { iceServersFor } from './ice.js';
@@ -26,6 +27,10 @@ export interface Authorization {
   claims: JoinTokenClaims;
   resumeToken: string;
   sfu?: SfuInfo;
+  /** To publish the mix with. */
+  publish?: SfuInfo;
+  /** Only watches. */
+  viewer: boolean;
 }
 
 /** Where a joined connection sits. */
@@ -38,7 +43,8 @@ export class Hub {
   readonly settings: ResolvedOptions;
   readonly log: Logger;
   readonly metrics: Metrics;
-  readonly #key: Uint8Array;
+  /** HMAC key of the tokens. */
+  readonly key: Uint8Array;
   readonly #rooms = new Map<string, Room>();
   readonly #connections = new Set<Connection>();
   readonly #departures: ((room: string, participantId: string) => void)[] = [];
@@ -46,7 +52,7 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.settings = options.settings;
-    this.#key = options.key;
+    this.key = options.key;
     this.log = options.log;
     this.metrics = options.metrics(() => this.census());
   }
@@ -56,12 +62,13 @@ export class Hub {
   }
 
   census(): Census {
-    let [present, absent, watchers] = [0, 0, 0];
+    let [present, absent, watchers, viewers] = [0, 0, 0, 0];
     for (const room of this.#rooms.values()) {
       watchers += room.watchers.size;
+      viewers += room.audience.members.size;
       for (const participant of room.participants.values()) participant.link ? (present += 1) : (absent += 1);
     }
-    return { rooms: this.#rooms.size, present, absent, watchers, sockets: this.#connections.size };
+    return { rooms: this.#rooms.size, present, absent, watchers, viewers, sockets: this.#connections.size };
   }
 
   /** True for participants of the room, also while their socket is lost and their place is kept. */
@@ -88,7 +95,7 @@ export class Hub {
   /** Makes a token for a guest of an open room. */
   async guestToken(room: string): Promise<{ token: string; expiresIn: number }> {
     const expiresIn = this.settings.tokenTtlSeconds;
-    const token = await createToken({ room, secret: this.#key, expiresInSeconds: expiresIn });
+    const token = await createToken({ room, secret: this.key, expiresInSeconds: expiresIn });
     this.metrics.tokens.inc();
     return { token, expiresIn };
   }
@@ -96,7 +103,7 @@ export class Hub {
   /** Checks the right to look into a lobby. @throws ProtocolError */
   async authorizePeek(message: ClientMessageOf<'peek'>): Promise<void> {
     if (message.token === undefined && this.settings.openRooms) return;
-    await verifyToken(message.token, { room: message.room, key: this.#key });
+    await verifyToken(message.token, { room: message.room, key: this.key });
   }
 
   /** Checks the right to join, and makes the token for later rejoins. @throws ProtocolError */
@@ -105,18 +112,31 @@ export class Hub {
     const participantId = participantIdOf(message.participantKey);
     // The key itself proves who comes back while the place is kept: a token only has to be fresh to enter.
     const allowExpired = this.#rooms.get(room)?.participants.has(participantId) ?? false;
-    const claims = await verifyToken(message.token, { room, key: this.#key, participantId, allowExpired });
+    const claims = await verifyToken(message.token, { room, key: this.key, participantId, allowExpired });
     const resumeToken = await createToken({
       room,
       participantId,
-      secret: this.#key,
+      secret: this.key,
       expiresInSeconds: this.settings.resumeTokenTtlSeconds,
       ...(claims.name === undefined ? {} : { name: claims.name }),
+      ...(claims.role === undefined ? {} : { role: claims.role }),
     });
-    if (!this.settings.sfu) return { claims, resumeToken };
+    const viewer = (claims.role ?? message.role) === 'viewer';
+    const { sfu } = this.settings;
+    if (!sfu) return { claims, resumeToken, viewer };
     // Also while the room does without: it may move at any time, and then nobody can wait.
     const visitor = { room, participantId, name: claims.name ?? message.name, ttlSeconds: this.settings.resumeTokenTtlSeconds };
-    return { claims, resumeToken, sfu: await sfuInfoFor(this.settings.sfu, this.#key, visitor) };
+    const watched = { ...visitor, room: audienceRoom(room) };
+    if (viewer) return { claims, resumeToken, viewer, sfu: await sfuInfoFor(sfu, this.key, { ...watched, may: 'watch' }) };
+    const mayMix = typeof message.capabilities['mixer'] === 'number' && message.capabilities['mixer'] > 0;
+    return {
+      claims,
+      resumeToken,
+      viewer,
+      sfu: await sfuInfoFor(sfu, this.key, visitor),
+      // Whoever publishes the mix is the same for the media server: a second one takes the place of the first.
+      ...(mayMix ? { publish: await sfuInfoFor(sfu, this.key, { ...watched, participantId: kMixId, name: room, may: 'publish' }) } : {}),
+    };
   }
 
   watch(name: string, link: Link): Room {
@@ -137,27 +157,40 @@ export class Hub {
   join(message: ClientMessageOf<'join'>, auth: Authorization, link: Link): Seat {
     const room = this.#roomFor(message.room);
     const id = participantIdOf(message.participantKey);
-    const known = room.participants.get(id);
-    if (!known) this.#checkCapacity(room);
+    const apart = auth.viewer && auth.sfu !== undefined;
+    const known = (apart ? room.audience.members : room.participants).get(id);
+    if (!known) this.#checkCapacity(room, apart);
     const participant: Participant = known ?? { id, name: '', nameFixed: false, capabilities: message.capabilities, sources: [], link: null, absentUntil: 0 };
     const previous = participant.link;
     clearTimeout(participant.graceTimer);
     participant.name = auth.claims.name ?? message.name;
     participant.nameFixed = auth.claims.name !== undefined;
     participant.capabilities = message.capabilities;
-    participant.sources = message.sources;
+    participant.viewer = auth.viewer;
+    participant.sources = auth.viewer ? [] : message.sources;
     participant.link = link;
     participant.sfu = auth.sfu;
-    room.participants.set(id, participant);
+    participant.publish = auth.publish;
+    if (!apart) room.participants.set(id, participant);
     if (previous) {
       previous.send({ type: 'participantLeft', participantId: id, reason: 'replaced' });
       previous.end();
       this.metrics.departures.inc({ reason: 'replaced' });
     }
+    const answer = { resumed: known !== undefined, resumeToken: auth.resumeToken };
+    if (apart) {
+      room.audience.join(participant);
+      this.#settle(room);
+      link.send({ ...room.audience.picture(participant, this.#freshIceServers(participant)), ...answer });
+      room.audience.greet(participant);
+      this.metrics.joins.inc({ kind: 'viewer' });
+      return { room, participant };
+    }
     const change = settle(room, this.settings);
-    link.send({ ...this.#picture(room, participant), resumed: known !== undefined, resumeToken: auth.resumeToken });
+    link.send({ ...this.#picture(room, participant), ...answer });
     room.broadcast({ type: known ? 'participantUpdated' : 'participantJoined', participant: infoOf(participant) }, id);
     this.#announce(room, change, id);
+    room.audience.greetParticipant(participant);
     room.changed();
     this.metrics.joins.inc({ kind: known ? 'resumed' : 'new' });
     this.log.info({ room: roomTag(room.info.name), size: room.participants.size, resumed: known !== undefined }, 'joined');
@@ -178,7 +211,8 @@ export class Hub {
   }
 
   /** Carries out what `topology` asks for. @throws ProtocolError topology-unavailable or rate-limited */
-  chooseTopology({ room }: Seat, { topology }: ClientMessageOf<'topology'>): void {
+  chooseTopology({ room, participant }: Seat, { topology }: ClientMessageOf<'topology'>): void {
+    if (participant.viewer) throw new ProtocolError('topology-unavailable', 'Who only watches does not choose how media travels.');
     this.#countChange(room);
     if (!choose(room, this.settings, topology)) {
       throw new ProtocolError('topology-unavailable', `Not everybody here, or not this server, can do '${topology}'. On offer: ${room.info.topologies.join(', ')}.`);
@@ -194,6 +228,7 @@ export class Hub {
 
   /** Somebody says whether media comes through. @throws ProtocolError rate-limited */
   connectivity({ room, participant }: Seat, { epoch, ok }: ClientMessageOf<'connectivity'>): void {
+    if (room.audience.members.has(participant.id)) return;
     if (!ok && epoch === room.info.epoch) this.#countChange(room);
     reported(room, this.settings, participant.id, epoch, ok);
     this.#settle(room);
@@ -204,25 +239,43 @@ export class Hub {
     this.#announce(room, settle(room, this.settings));
   }
 
+  /** Whoever publishes the mix for viewers says how that goes. */
+  published({ room, participant }: Seat, message: ClientMessageOf<'published'>): void {
+    room.audience.published(participant.id, message, (viewer) => this.#freshIceServers(viewer));
+  }
+
+  /** Whoever mixes says how many it can serve: nobody else is let in, where no media server would take them. */
+  mixing({ room, participant }: Seat, { most }: ClientMessageOf<'mixing'>): void {
+    if (this.settings.sfu || room.info.topology !== 'mcu' || room.info.mixer !== participant.id) return;
+    // Those who are in stay: how small the picture becomes for them is the mixer's affair.
+    room.info.capacity = Math.min(room.places, Math.max(most + 1, room.participants.size));
+    room.broadcast({ type: 'roomUpdated', room: room.info });
+    room.changed();
+  }
+
   /** Tells everybody but `except` of what has changed of the room. */
   #announce(room: Room, change: ReturnType<typeof settle>, except?: string): void {
     if (change === 'changed') room.broadcast({ type: 'roomUpdated', room: room.info }, except);
-    if (change !== 'moved') return;
+    if (change !== 'moved') return room.audience.settled();
     this.log.info({ room: roomTag(room.info.name), size: room.participants.size, topology: room.info.topology }, 'moved');
     for (const participant of room.participants.values()) {
       if (participant.id !== except) participant.link?.send({ ...this.#picture(room, participant), resumed: true, moved: true });
     }
+    room.audience.settled();
   }
 
   update({ room, participant }: Seat, message: ClientMessageOf<'update'>): void {
     if (message.name !== undefined && !participant.nameFixed) participant.name = message.name;
-    if (message.sources !== undefined) participant.sources = message.sources;
+    if (room.audience.members.has(participant.id)) return;
+    if (message.sources !== undefined && !participant.viewer) participant.sources = message.sources;
     room.broadcast({ type: 'participantUpdated', participant: infoOf(participant) }, participant.id);
     room.changed();
   }
 
   /** @throws ProtocolError participant-unknown or participant-away */
   signal({ room, participant }: Seat, message: ClientMessageOf<'signal'>): void {
+    // To the mix, as to anybody whose video is received.
+    if (room.audience.members.has(participant.id)) return;
     if (message.to === participant.id) throw new ProtocolError('message-invalid', 'A signal cannot go to its own sender.');
     const target = room.participants.get(message.to);
     if (!target) throw new ProtocolError('participant-unknown', 'Nobody with this id is in the room (any more).');
@@ -238,6 +291,12 @@ export class Hub {
     clearTimeout(participant.graceTimer);
     clearTimeout(participant.iceTimer);
     participant.link = null;
+    if (room.audience.members.has(participant.id)) {
+      room.audience.leave(participant);
+      this.metrics.departures.inc({ reason });
+      this.#dropIfEmpty(room);
+      return;
+    }
     room.participants.delete(participant.id);
     room.broadcast({ type: 'participantLeft', participantId: participant.id, reason });
     this.#settle(room);
@@ -253,6 +312,8 @@ export class Hub {
     clearTimeout(participant.iceTimer);
     participant.link = null;
     if (this.#closing) return;
+    // Nobody waits for a viewer: it comes back to where it was.
+    if (room.audience.members.has(participant.id)) return this.leave({ room, participant }, 'timeout');
     participant.absentUntil = Date.now() + this.settings.resumeGraceMs;
     participant.graceTimer = setTimeout(() => this.leave({ room, participant }, 'timeout'), this.settings.resumeGraceMs);
     room.broadcast({ type: 'participantUpdated', participant: infoOf(participant) });
@@ -271,7 +332,7 @@ export class Hub {
     if (!room) return;
     this.#rooms.delete(name);
     room.dispose();
-    for (const participant of room.participants.values()) participant.link?.drop();
+    for (const participant of [...room.participants.values(), ...room.audience.members.values()]) participant.link?.drop();
     for (const watcher of room.watchers) watcher.drop();
   }
 
@@ -301,11 +362,17 @@ export class Hub {
     return room;
   }
 
-  #checkCapacity(room: Room): void {
+  #checkCapacity(room: Room, apart: boolean): void {
+    if (apart) {
+      const { maxViewersPerRoom } = this.settings;
+      if (room.audience.members.size < maxViewersPerRoom) return;
+      throw new ProtocolError('room-full', `No more than ${maxViewersPerRoom} people can watch this room.`, { fatal: true });
+    }
     if (room.participants.size < room.info.capacity) return;
     const absent = [...room.participants.values()].filter((participant) => participant.link === null);
     const soonest = Math.min(...absent.map((participant) => participant.absentUntil - Date.now()));
-    throw new ProtocolError('room-full', `The room is full: it has ${room.info.capacity} places.`, {
+    const why = room.info.capacity < room.places ? `whoever mixes it can serve ${room.info.capacity} people` : `it has ${room.info.capacity} places`;
+    throw new ProtocolError('room-full', `The room is full: ${why}.`, {
       fatal: true,
       ...(absent.length > 0 ? { retryAfterMs: Math.max(0, soonest) } : {}),
     });

@@ -8,6 +8,7 @@ export interface Census {
   present: number;
   absent: number;
   watchers: number;
+  viewers: number;
   sockets: number;
 }
 
@@ -47,6 +48,7 @@ export class Metrics {
     });
     new Gauge({ name: 'tessera_rooms', help: 'Rooms that exist now.', registers, collect() { this.set(census().rooms); } });
     new Gauge({ name: 'tessera_sockets', help: 'Open sockets.', registers, collect() { this.set(census().sockets); } });
+    new Gauge({ name: 'tessera_viewers', help: 'People who only watch a room, and are no participants.', registers, collect() { this.set(census().viewers); } });
     new Gauge({ name: 'tessera_watchers', help: 'Sockets watching a lobby.', registers, collect() { this.set(census().watchers); } });
     new Gauge({
       name: 'tessera_participants',
@@ -62,9 +64,10 @@ export class Metrics {
   }
 
   /** Shows what the relay holds. */
-  observeRelay(census: () => { sockets: number; rooms: number }): void {
+  observeRelay(census: () => { sockets: number; rooms: number; passages: number }): void {
     const registers = [this.registry];
     new Gauge({ name: 'tessera_relay_sockets', help: 'Open sockets of the relay.', registers, collect() { this.set(census().sockets); } });
+    new Gauge({ name: 'tessera_relay_passages', help: 'Sockets of the relay that are passed on to the server of their room.', registers, collect() { this.set(census().passages); } });
     new Gauge({ name: 'tessera_relay_rooms', help: 'Rooms with somebody at the relay.', registers, collect() { this.set(census().rooms); } });
   }
 }

@@ -34,6 +34,8 @@ export interface LiveKitOptions extends SfuAddress {
   apiKey: string;
   /** Signs the participants' tokens. Never leaves this server. */
   apiSecret: string;
+  /** Mixes for viewers are published over WHIP, without LiveKit's client. Default false. */
+  whip?: boolean;
 }
 
 export type SfuOptions = JanusOptions | LiveKitOptions;
@@ -77,6 +79,8 @@ export interface TesseraServerOptions {
   maxRooms?: number;
   /** Most sockets watching one lobby. Default 100. */
   maxWatchersPerRoom?: number;
+  /** Most who only watch a room, where there is an SFU. Default 1000. Without one they take places like anybody else. */
+  maxViewersPerRoom?: number;
   /** Most sockets at a time. Default 10000. */
   maxSockets?: number;
   /** Most sockets at a time from one address. Default 256. */
@@ -99,6 +103,11 @@ export interface TesseraServerOptions {
    * any may go away. All need the same `tokenSecret`; clients use WebSocket only. Default none: rooms are this process's alone.
    */
   redisUrl?: string;
+  /**
+   * With `redisUrl`: the http(s) origin at which the other servers reach this one, e.g. `http://10.0.0.6:8080`. The relay needs it: sockets that
+   * come to another server than their room's are passed on there. Default none.
+   */
+  clusterUrl?: string;
   /** With an SFU: rooms of up to this many people do without it. 0: all rooms use it from the start. Default 3. */
   meshUpTo?: number;
   /** How long a participant whose socket was lost keeps its place, in milliseconds. Default 15000. */
@@ -108,7 +117,7 @@ export interface TesseraServerOptions {
   /** Heartbeat of the sockets, in milliseconds. Defaults 5000 and 4000: a dead one is noticed within 9 s. */
   pingIntervalMs?: number;
   pingTimeoutMs?: number;
-  /** Forwards media for clients that cannot reach each other or an SFU (RELAY.md). Default true, with `redisUrl` false: it works within one process. */
+  /** Forwards media for clients that cannot reach each other or an SFU (RELAY.md). Default true; with `redisUrl` only if `clusterUrl` is given. */
   relay?: boolean;
   /** Frames a second that one client may send to the relay. Default 800: two cameras in six layers, a screen and sound. */
   relayFrameRate?: number;
@@ -159,6 +168,7 @@ const schema = z.strictObject({
   roomCapacity: positive.max(64).optional(),
   maxRooms: positive.default(1000),
   maxWatchersPerRoom: positive.default(100),
+  maxViewersPerRoom: positive.default(1000),
   maxSockets: positive.default(10000),
   maxSocketsPerAddress: positive.default(256),
   maxMessageBytes: positive.min(1024).max(1024 * 1024).default(65536),
@@ -178,10 +188,11 @@ const schema = z.strictObject({
   sfu: z
     .discriminatedUnion('kind', [
       z.object({ kind: z.literal('janus'), ...sfuAddress }),
-      z.object({ kind: z.literal('livekit'), ...sfuAddress, apiKey: z.string().min(1), apiSecret: z.string().min(1) }),
+      z.object({ kind: z.literal('livekit'), ...sfuAddress, apiKey: z.string().min(1), apiSecret: z.string().min(1), whip: z.boolean().default(false) }),
     ])
     .optional(),
   redisUrl: z.string().regex(/^rediss?:\/\/\S+$/, { message: 'must be a redis:// or rediss:// address' }).optional(),
+  clusterUrl: z.string().regex(/^https?:\/\/[^\s/?#@]+\/?$/, { message: 'must be an origin like http://10.0.0.6:8080' }).optional(),
   meshUpTo: z.number().int().min(0).max(6).default(3),
   resumeGraceMs: milliseconds.default(15000),
   idleTimeoutMs: milliseconds.min(100).default(60000),
@@ -222,9 +233,11 @@ export function resolveOptions(options: TesseraServerOptions): ResolvedOptions {
   if (result.data.redisUrl !== undefined && result.data.tokenSecret === undefined) {
     throw new OptionError('Option "tokenSecret" is needed with "redisUrl", the same on every server: a token of one must be good at the others.');
   }
-  if (result.data.redisUrl !== undefined && result.data.relay) {
-    throw new OptionError('Option "relay" does not go with "redisUrl": the relay carries media within one process, and people of a room may be at several.');
+  const alone = result.data.redisUrl === undefined;
+  if (alone && result.data.clusterUrl !== undefined) throw new OptionError('Option "clusterUrl" is for servers with "redisUrl": this one has no others.');
+  const relay = result.data.relay ?? (alone || result.data.clusterUrl !== undefined);
+  if (relay && !alone && result.data.clusterUrl === undefined) {
+    throw new OptionError('Option "relay" needs "clusterUrl" with "redisUrl": people of a room may come to any server, which passes them on to the room\'s.');
   }
-  const relay = result.data.relay ?? result.data.redisUrl === undefined;
   return { ...result.data, relay, roomCapacity: result.data.roomCapacity ?? (result.data.sfu ? kSfuCapacity : kMeshCapacity) };
 }

@@ -84,6 +84,16 @@ const capabilities = z
     message: `must be at most ${kMaxCapabilitiesBytes} bytes`,
   });
 
+/** A layer of a published video, as receivers choose among them. */
+const layer = z.object({
+  spatial: z.number().int().min(0).max(3),
+  temporal: z.number().int().min(0).max(3),
+  width: z.number().int().min(1).max(16_384),
+  height: z.number().int().min(1).max(16_384),
+  frameRate: z.number().min(0.1).max(1000),
+  bitrate: z.number().int().min(1000).max(1e9),
+});
+
 const envelope = { id: z.string().max(64).optional() };
 
 /** 32 random bytes as base64url: 43 characters. */
@@ -101,12 +111,16 @@ export const clientMessageSchemas = {
     name: nameSchema,
     capabilities,
     sources,
+    /** Only watches: sends nothing, and is no participant where there is a media server. */
+    role: z.literal('viewer').optional(),
   }),
   leave: z.object({ ...envelope, type: z.literal('leave') }),
   signal: z.object({ ...envelope, type: z.literal('signal'), to: id, payload: z.record(z.string(), z.unknown()) }),
   update: z.object({ ...envelope, type: z.literal('update'), name: nameSchema.optional(), sources: sources.optional() }),
   topology: z.object({ ...envelope, type: z.literal('topology'), topology: z.enum(kTopologies) }),
   connectivity: z.object({ ...envelope, type: z.literal('connectivity'), epoch: z.number().int().min(0), ok: z.boolean() }),
+  published: z.object({ ...envelope, type: z.literal('published'), live: z.boolean(), sources: sources.default([]), layers: z.array(layer).max(12).default([]) }),
+  mixing: z.object({ ...envelope, type: z.literal('mixing'), most: z.number().int().min(1).max(64) }),
 };
 
 export type ClientMessageType = keyof typeof clientMessageSchemas;
@@ -114,6 +128,7 @@ export type ClientMessage = { [K in ClientMessageType]: z.output<(typeof clientM
 export type ClientMessageOf<K extends ClientMessageType> = Extract<ClientMessage, { type: K }>;
 export type Source = z.output<typeof source>;
 export type Capabilities = z.output<typeof capabilities>;
+export type OfferedLayer = z.output<typeof layer>;
 
 /** What every participant of a room may know of another. */
 export interface ParticipantInfo {
@@ -148,6 +163,8 @@ export interface LiveKitInfo {
   url: string;
   /** LiveKit's access token. */
   token: string;
+  /** Only to publish with: over WHIP, at this address, with the token. */
+  whip?: string;
 }
 
 export interface JanusInfo {
@@ -190,6 +207,17 @@ export type ServerMessage =
   | { type: 'participantUpdated'; participant: ParticipantInfo }
   | { type: 'participantLeft'; participantId: string; reason: 'left' | 'timeout' | 'replaced' }
   | { type: 'signal'; from: string; payload: Record<string, unknown> }
+  /** Of those who only watch. */
+  | {
+      type: 'audience';
+      /** Of the mix that they watch. */
+      state: 'waiting' | 'live' | 'ended';
+      viewers: number;
+      /** Viewers who are participants, because there is no media server. */
+      ids?: string[];
+      /** For whoever mixes: where the mix has to be published. */
+      publish?: SfuInfo;
+    }
   | { type: 'iceServers'; iceServers: IceServer[] }
   | { type: 'error'; code: ErrorCode; message: string; fatal: boolean; inReplyTo?: string; retryAfterMs?: number }
   | { type: 'closing'; reason: 'shutdown'; retryAfterMs: number };

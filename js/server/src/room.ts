@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One room: who is in it, who watches its lobby, and telling each of every change.
 import type { Capabilities, ParticipantInfo, RoomInfo, ServerMessage, SfuInfo, Source, Topology } from './protocol.js';
+import { Audience } from './audience.js';
 import { TokenBucket } from './token-bucket.js';
 import { newTopologyState, type TopologyState } from './topologies.js';
 
@@ -24,6 +25,10 @@ export interface Participant {
   link: Link | null;
   /** How it enters the media server, where there is one. */
   sfu?: SfuInfo | undefined;
+  /** How it publishes the mix for viewers, should it be the one to. */
+  publish?: SfuInfo | undefined;
+  /** Only watches. */
+  viewer?: boolean;
   /** When the place is given up, in ms since the epoch; meaningful while `link` is null. */
   absentUntil: number;
   graceTimer?: NodeJS.Timeout | undefined;
@@ -51,16 +56,21 @@ export class Room {
   readonly watchers = new Set<Link>();
   readonly topology: TopologyState;
   readonly choices = new TokenBucket(kChoicesPerSecond, kChoicesAtOnce);
+  readonly audience: Audience;
+  /** Places, before whoever mixes says that it can serve fewer. */
+  readonly places: number;
   #lobbyTimer: NodeJS.Timeout | undefined;
   #lobbySent = '';
 
   constructor(name: string, capacity: number, topology: Topology = 'mesh') {
     this.info = { name, topology, capacity, epoch: 0, topologies: [topology] };
     this.topology = newTopologyState(topology);
+    this.audience = new Audience(this);
+    this.places = capacity;
   }
 
   get empty(): boolean {
-    return this.participants.size === 0 && this.watchers.size === 0;
+    return this.participants.size === 0 && this.watchers.size === 0 && this.audience.members.size === 0;
   }
 
   /** Everyone but `except`, absent ones included, in the order they came. */
@@ -109,7 +119,8 @@ export class Room {
   /** Clears every timer; the room is not used again. */
   dispose(): void {
     clearTimeout(this.#lobbyTimer);
-    for (const participant of this.participants.values()) {
+    this.audience.dispose();
+    for (const participant of [...this.participants.values(), ...this.audience.members.values()]) {
       clearTimeout(participant.graceTimer);
       clearTimeout(participant.iceTimer);
     }

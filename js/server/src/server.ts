@@ -41,7 +41,7 @@ export interface TesseraServer {
   readonly port: number;
   readonly httpServer: HttpServer;
   /** How many rooms, participants and sockets there are now. */
-  census(): { rooms: number; present: number; absent: number; watchers: number; sockets: number };
+  census(): { rooms: number; present: number; absent: number; watchers: number; viewers: number; sockets: number };
 }
 
 function explainListenError(error: NodeJS.ErrnoException, host: string, port: number): ListenError {
@@ -89,7 +89,7 @@ export function createTesseraServer(options: TesseraServerOptions = {}): Tessera
   httpServer.requestTimeout = 30_000;
   const signalling = new Signalling(hub, origins);
   signalling.attach(httpServer);
-  const relay = settings.relay ? new Relay(hub, origins) : undefined;
+  const relay = settings.relay ? new Relay(hub, origins, signalling.cluster && ((room) => signalling.cluster!.placeOf(room))) : undefined;
   relay?.attach(httpServer);
   httpServer.on('upgrade', (request, socket, head) => {
     if (sfuProxy && SfuProxy.concerns(request.url)) sfuProxy.upgrade(request, socket, head);

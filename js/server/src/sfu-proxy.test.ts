@@ -13,7 +13,8 @@ const asked: string[] = [];
 beforeAll(async () => {
   media = createServer((incoming, response) => {
     asked.push(`${incoming.method} ${incoming.url}`);
-    response.writeHead(incoming.url === '/base/missing' ? 404 : 200, { 'X-Media': 'yes' }).end(`host ${incoming.headers.host}`);
+    const made = incoming.method === 'POST' ? { Location: incoming.url === '/base/elsewhere' ? 'https://elsewhere.example/base/1' : '/base/whip/v1/1' } : {};
+    response.writeHead(incoming.url === '/base/missing' ? 404 : 200, { 'X-Media': 'yes', ...made }).end(`host ${incoming.headers.host}`);
   });
   // Speaks no WebSocket, only its handshake: bytes are what is passed on.
   media.on('upgrade', (incoming: IncomingMessage, socket: Socket) => {
@@ -66,6 +67,13 @@ test('other requests are passed on with their path and their answers', async () 
   expect(asked.at(-1)).toBe('GET /base/rtc/validate?access_token=x');
   expect((await fetch(`${server.url}/sfu/missing`)).status).toBe(404);
   expect((await fetch(`${server.url}/sfuel`)).headers.get('x-media')).toBeNull();
+});
+
+test('what the media server makes is reached under /sfu, too', async () => {
+  await using server = await start();
+  const post = async (path: string) => (await fetch(`${server.url}/sfu/${path}`, { method: 'POST', body: 'v=0' })).headers.get('location');
+  expect(await post('whip/v1')).toBe('/sfu/whip/v1/1');
+  expect(await post('elsewhere')).toBe('https://elsewhere.example/base/1');
 });
 
 test('pages of other origins are refused, and a media server that is not there is said to be so', async () => {

@@ -71,7 +71,11 @@ export class SfuProxy {
     const { 'transfer-encoding': _encoding, connection: _connection, ...headers } = request.headers;
     const onward = this.#onward(request, headers);
     onward.on('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      // What the media server made (a WHIP session) is reached here, too.
+      const { location } = answer.headers;
+      const base = `${this.#base}/`;
+      const made = location?.startsWith(base) && !location.startsWith('//') ? { location: `${kSfuPath}/${location.slice(base.length)}` } : {};
+      response.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...made });
       answer.pipe(response);
     });
     onward.on('error', () => fail(502, 'The media server does not answer. Its operator has to start it.'));
@@ -84,14 +88,19 @@ export class SfuProxy {
     for (const socket of this.#open) socket.destroy();
   }
 
+  /** The path below which the media server is, without a slash at its end. */
+  get #base(): string {
+    return this.#target.pathname.replace(/\/$/, '');
+  }
+
   #onward(request: IncomingMessage, headers: RequestOptions['headers']) {
-    const { protocol, hostname, port, pathname, host } = this.#target;
+    const { protocol, hostname, port, host } = this.#target;
     const rest = (request.url ?? '').slice(kSfuPath.length);
     const send = protocol === 'https:' ? httpsRequest : httpRequest;
     return send({
       hostname: hostname.replace(/[[\]]/g, ''),
       port: port || undefined,
-      path: `${pathname.replace(/\/$/, '')}${rest.startsWith('/') ? rest : `/${rest}`}`,
+      path: `${this.#base}${rest.startsWith('/') ? rest : `/${rest}`}`,
       method: request.method,
       timeout: kPatienceMs,
       headers: { ...headers, host, 'x-forwarded-for': requestAddress(request, this.#settings.trustProxy) },

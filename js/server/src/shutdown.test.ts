@@ -29,7 +29,7 @@ test('close tells everybody, refuses newcomers and ends in time', async () => {
   expect(performance.now() - started).toBeLessThan(2000);
   await expect(TestClient.connect(url)).rejects.toThrow();
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
-  expect(server.census()).toEqual({ rooms: 0, present: 0, absent: 0, watchers: 0, sockets: 0 });
+  expect(server.census()).toEqual({ rooms: 0, present: 0, absent: 0, watchers: 0, viewers: 0, sockets: 0 });
   expect(ana.received.filter((message) => message.type === 'participantLeft')).toEqual([]);
 });
 

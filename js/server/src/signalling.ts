@@ -58,7 +58,7 @@ export class Signalling {
   readonly #open = new Set<EngineSocket>();
   readonly #perAddress = new Map<string, number>();
   /** Where other servers carry the same rooms. */
-  readonly #cluster: Cluster | null;
+  readonly cluster: Cluster | undefined;
 
   constructor(hub: Hub, origins: Origins) {
     this.#hub = hub;
@@ -80,12 +80,12 @@ export class Signalling {
       },
     });
     this.#io.on('connection', (socket) => this.#accept(socket));
-    this.#cluster = settings.redisUrl === undefined ? null : new Cluster(settings.redisUrl, hub, this.#io);
+    this.cluster = settings.redisUrl === undefined ? undefined : new Cluster(settings.redisUrl, hub, this.#io);
   }
 
   /** Before the first socket. @throws ClusterError */
   async open(): Promise<void> {
-    await this.#cluster?.open();
+    await this.cluster?.open();
   }
 
   attach(server: HttpServer): void {
@@ -105,7 +105,7 @@ export class Signalling {
 
   /** Lets other servers have the rooms. */
   async release(): Promise<void> {
-    await this.#cluster?.release();
+    await this.cluster?.release();
   }
 
   /** Ends every socket, in a way that lets its client reconnect by itself; what was sent before is delivered first. */
@@ -117,7 +117,7 @@ export class Signalling {
   }
 
   async close(): Promise<void> {
-    if (!this.#cluster) {
+    if (!this.cluster) {
       await this.#io.close();
       return;
     }
@@ -125,7 +125,7 @@ export class Signalling {
     this.#io.local.disconnectSockets(true);
     await this.#io.of('/').adapter.close();
     this.#io.engine?.close();
-    this.#cluster.close();
+    this.cluster.close();
   }
 
   #refusal(request: IncomingMessage, origins: Origins): string | undefined {
@@ -139,7 +139,7 @@ export class Signalling {
 
   #accept(socket: Socket): void {
     const link = new SocketLink(socket);
-    const routed = this.#cluster?.accept(socket.id, link);
+    const routed = this.cluster?.accept(socket.id, link);
     const connection = routed ?? this.#hub.connect(link);
     // Also what other servers send to this client passes here.
     if (routed) socket.onAnyOutgoing((_event: string, message: unknown) => link.keepsUp() && routed.told(message));

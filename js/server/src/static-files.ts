@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Serves the built web app and the demos: compressed, cached for good where the name holds a hash, `/r/NAME` to the app.
+// Serves the built web app and the demos: compressed, cached for good where the name holds a hash, `/r/NAME` and `/w/NAME` to the app.
 import { existsSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
@@ -26,9 +26,9 @@ const folder = (path: string) =>
     serveStatic: { setHeaders, dotfiles: 'ignore', fallthrough: true },
   });
 
-/** The page of a room: the app's own for it where there is one, else its only page. */
-const roomPage = (staticDir: string): string | undefined =>
-  ['r/index.html', 'r.html', 'index.html'].map((name) => join(staticDir, name)).find((path) => existsSync(path));
+/** The page of a room, to join it (r) or to watch it (w): the app's own for it where there is one, else its only page. */
+const roomPage = (staticDir: string, kind: 'r' | 'w'): string | undefined =>
+  [`${kind}/index.html`, `${kind}.html`, 'index.html'].map((name) => join(staticDir, name)).find((path) => existsSync(path));
 
 /** @param directories folders that must exist */
 export function staticFiles(directories: { staticDir?: string | undefined; demosDir?: string | undefined }): Router {
@@ -37,14 +37,16 @@ export function staticFiles(directories: { staticDir?: string | undefined; demos
   if (directories.demosDir !== undefined) router.use('/demos', folder(resolve(directories.demosDir)));
   if (directories.staticDir === undefined) return router;
   const staticDir = resolve(directories.staticDir);
-  router.get('/r/:room', (_request, response, next) => {
-    const page = roomPage(staticDir);
-    if (page === undefined) {
-      next();
-      return;
-    }
-    response.sendFile(page, { headers: { 'Cache-Control': 'no-cache' } });
-  });
+  for (const kind of ['r', 'w'] as const) {
+    router.get(`/${kind}/:room`, (_request, response, next) => {
+      const page = roomPage(staticDir, kind);
+      if (page === undefined) {
+        next();
+        return;
+      }
+      response.sendFile(page, { headers: { 'Cache-Control': 'no-cache' } });
+    });
+  }
   router.use(folder(staticDir));
   return router;
 }

@@ -17,6 +17,8 @@ export interface JoinTokenClaims {
   name?: string;
   /** Where set, the token is good for this participant's rejoins only. */
   participantId?: string;
+  /** Where set, the bearer may only watch. */
+  role?: 'viewer';
 }
 
 export interface CreateTokenOptions extends JoinTokenClaims {
@@ -39,7 +41,7 @@ export function tokenKey(secret: string | Uint8Array): Uint8Array {
 export async function createToken(options: CreateTokenOptions): Promise<string> {
   if (!isRoomName(options.room)) throw new RangeError('A room name has 1 to 64 letters, digits, "-" or "_".');
   const name = options.name === undefined ? undefined : nameSchema.parse(options.name);
-  const jwt = new SignJWT({ room: options.room, ...(name === undefined ? {} : { name }) })
+  const jwt = new SignJWT({ room: options.room, ...(name === undefined ? {} : { name }), ...(options.role === undefined ? {} : { role: options.role }) })
     .setProtectedHeader({ alg: kAlgorithm })
     .setIssuer(kIssuer)
     .setIssuedAt()
@@ -75,7 +77,8 @@ export async function verifyToken(token: string | undefined, options: VerifyToke
     throw failed('token-invalid', 'The token is not valid on this server.');
   }
   if (payload.room !== options.room) throw failed('token-invalid', 'The token is for another room.');
-  const { name, sub } = payload;
+  const { name, sub, role } = payload;
+  if (role !== undefined && role !== 'viewer') throw failed('token-invalid', 'The token is for a role that this server does not know.');
   if (name !== undefined && !nameSchema.safeParse(name).success) throw failed('token-invalid', "The token's name is not 1 to 64 printable characters.");
   if (sub !== undefined && options.participantId !== undefined && sub !== options.participantId) {
     throw failed('token-invalid', 'The token belongs to another participant.');
@@ -84,6 +87,7 @@ export async function verifyToken(token: string | undefined, options: VerifyToke
     room: options.room,
     ...(typeof name === 'string' ? { name: nameSchema.parse(name) } : {}),
     ...(typeof sub === 'string' ? { participantId: sub } : {}),
+    ...(role === undefined ? {} : { role }),
   };
 }
 

@@ -35,9 +35,9 @@ export interface TopologyState {
 export const newTopologyState = (base: Topology): TopologyState => ({ base, chosen: false, unreachable: new Set(), failedMixers: new Set(), before: undefined });
 
 /** How gladly a participant mixes: 0 not at all; the largest of all is the mixer of a room of topology `mcu`. */
-const willingness = ({ capabilities, link }: Participant): number => {
+const willingness = ({ capabilities, link, viewer }: Participant): number => {
   const mixer: unknown = capabilities['mixer'];
-  return link && typeof mixer === 'number' && mixer > 0 ? mixer : 0;
+  return link && !viewer && typeof mixer === 'number' && mixer > 0 ? mixer : 0;
 };
 
 /** The one that mixes: who does as long as that works, else the most willing, the longest in the room first. */
@@ -60,6 +60,9 @@ export function offeredTopologies(room: Room, settings: ResolvedOptions): Topolo
   return (Object.keys(kServerHas) as Topology[]).filter(possible);
 }
 
+/** Whether somebody is there to watch only. */
+const watched = ({ participants, audience }: Room): boolean => audience.members.size > 0 || [...participants.values()].some(({ viewer }) => viewer);
+
 /** What a room has that nobody has chosen for: a mesh while it is small, an SFU beyond where there is one. */
 function byRule(room: Room, settings: ResolvedOptions, offered: readonly Topology[]): Topology {
   if (offered.includes('sfu') && (room.participants.size > settings.meshUpTo || !offered.includes('mesh'))) return 'sfu';
@@ -80,6 +83,9 @@ export function settle(room: Room, settings: ResolvedOptions): 'moved' | 'change
   if (bound && !offered.includes(state.base)) {
     state.chosen = false;
     state.base = byRule(room, settings, offered);
+  } else if (!state.chosen && watched(room) && offered.includes('mcu')) {
+    // Viewers are shown one picture of everybody.
+    state.base = 'mcu';
   } else if (!state.chosen && state.base === 'mesh' && byRule(room, settings, offered) === 'sfu') {
     state.base = 'sfu';
   }
@@ -93,6 +99,7 @@ export function settle(room: Room, settings: ResolvedOptions): 'moved' | 'change
   if (mixer === undefined) delete info.mixer;
   else info.mixer = mixer;
   if (moved) info.epoch += 1;
+  if (topology !== 'mcu' || moved) info.capacity = room.places;
   return moved ? 'moved' : changed ? 'changed' : 'same';
 }
 

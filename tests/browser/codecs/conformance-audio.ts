@@ -65,7 +65,7 @@ export async function audioConformance(side: 'ours' | 'browser'): Promise<string
       codec.reset();
       same([await thrown(() => codec.flush()), await thrown(work)], ['InvalidStateError', 'InvalidStateError']);
       codec.close();
-      for (const call of [() => codec.configure(config), () => codec.flush(), () => codec.reset(), () => codec.close(), work]) same(await thrown(call), 'InvalidStateError');
+      for (const call of [() => (codec as AudioDecoder).configure(config), () => codec.flush(), () => codec.reset(), () => codec.close(), work]) same(await thrown(call), 'InvalidStateError');
       data.close();
     });
     await check(`${name}: an invalid configuration is a TypeError`, async () => {
@@ -73,7 +73,7 @@ export async function audioConformance(side: 'ours' | 'browser'): Promise<string
       const { sampleRate: __, ...noRate } = config;
       for (const wrong of [undefined, noCodec, noRate, { ...config, codec: '' }, { ...config, sampleRate: 0 }, { ...config, numberOfChannels: 0 }, { ...config, numberOfChannels: -1 }]) {
         const codec = new Class({ output: () => undefined, error: () => undefined });
-        same([JSON.stringify(wrong), await thrown(() => codec.configure(wrong as never)), await thrown(() => Class.isConfigSupported(wrong as never)), codec.state], [JSON.stringify(wrong), 'TypeError', 'TypeError', 'unconfigured']);
+        same([JSON.stringify(wrong), await thrown(() => (codec as AudioDecoder).configure(wrong as never)), await thrown(() => Class.isConfigSupported(wrong as never)), codec.state], [JSON.stringify(wrong), 'TypeError', 'TypeError', 'unconfigured']);
       }
     });
     await check(`${name}: what is valid but not supported ends it with NotSupportedError`, async () => {
@@ -81,7 +81,7 @@ export async function audioConformance(side: 'ours' | 'browser'): Promise<string
         const errors: string[] = [];
         const made = new Class({ output: () => undefined, error: ({ name: error }: DOMException) => errors.push(error) });
         same((await Class.isConfigSupported({ ...config, codec })).supported, false);
-        made.configure({ ...config, codec });
+        (made as AudioDecoder).configure({ ...config, codec });
         same([codec, (await thrown(() => made.flush())) !== '', made.state, errors], [codec, true, 'closed', ['NotSupportedError']]);
       }
     });

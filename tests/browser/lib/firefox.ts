@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { cameraStill, kCamera } from './media-files.js';
+import { cameraStill, kCamera, type kWideCamera } from './media-files.js';
 import { observe } from './observe.js';
 import { firefoxPath } from './paths.js';
 import { start } from './processes.js';
@@ -61,7 +61,7 @@ export async function launchFirefox(): Promise<{ browser: Browser; resources: Re
 }
 
 /** Runs in the page, before its scripts: video of getUserMedia comes from a canvas that shows the photograph, swaying. */
-function photographCamera({ base64, camera }: { base64: string; camera: typeof kCamera }): void {
+function photographCamera({ base64, camera }: { base64: string; camera: typeof kCamera | typeof kWideCamera }): void {
   const native = navigator.mediaDevices?.getUserMedia?.bind(navigator.mediaDevices);
   if (!native) return;
   const bytes = Uint8Array.from(atob(base64), character => character.charCodeAt(0));
@@ -77,7 +77,7 @@ function photographCamera({ base64, camera }: { base64: string; camera: typeof k
     const begun = performance.now();
     const draw = () => {
       const t = (performance.now() - begun) / 1000;
-      context.drawImage(bitmap, -(camera.left + camera.sway * Math.sin(Math.PI * t / 2)), -(camera.top + camera.sway / 2 * Math.sin(Math.PI * t)));
+      context.drawImage(bitmap, -(camera.left + camera.sway * Math.sin(Math.PI * t / 2)), -(camera.top + camera.sway / 2 * Math.sin(Math.PI * t)), camera.scaled, camera.scaled);
     };
     draw();
     const timer = setInterval(draw, 1000 / camera.frameRate);
@@ -92,12 +92,12 @@ function photographCamera({ base64, camera }: { base64: string; camera: typeof k
 }
 
 /** A fresh page with the photograph as its camera and its connections observed. */
-export async function newFirefoxPage(browser: Browser): Promise<Page> {
+export async function newFirefoxPage(browser: Browser, camera: typeof kCamera | typeof kWideCamera = kCamera): Promise<Page> {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   await page.setViewport({ width: 1024, height: 720 });
   await page.evaluateOnNewDocument(observe);
-  await page.evaluateOnNewDocument(photographCamera, { base64: readFileSync(await cameraStill()).toString('base64'), camera: kCamera });
+  await page.evaluateOnNewDocument(photographCamera, { base64: readFileSync(await cameraStill()).toString('base64'), camera });
   page.setDefaultTimeout(30_000);
   return page;
 }

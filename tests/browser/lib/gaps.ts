@@ -19,8 +19,9 @@ export const listenIn = (context: BrowserContext): Promise<unknown> => context.a
 });
 
 /**
- * Begins to watch. Pictures are the frames of the tiles that the app shows, a mix of everybody counting for each; sounds are found by the
- * frequency of each one's tone in everything that is played together.
+ * Begins to watch. Pictures are the frames of the track that a tile of the app plays, a mix of everybody counting for each; sounds are found
+ * by the frequency of each one's tone in everything that is played together. (Not the frames that a tile draws: with four pages on two
+ * cores and no graphics card Chromium leaves a page's videos undrawn for seconds, whatever comes.)
  */
 export const watchGaps = (page: Page, tones: Record<string, number>): Promise<void> => page.evaluate((tones) => {
   const { played } = globalThis as unknown as { played: HTMLAudioElement[] };
@@ -35,21 +36,29 @@ export const watchGaps = (page: Page, tones: Record<string, number>): Promise<vo
     if (isNew) last.set(name, at);
   };
 
-  const watched = new WeakSet<HTMLVideoElement>();
   const whose = (video: HTMLVideoElement): string[] => {
     const label = video.closest('.tile')?.getAttribute('aria-label') ?? '';
     return label.startsWith('Everybody') ? names : names.filter((name) => label.startsWith(`${name}, microphone`));
   };
+  const { MediaStreamTrackProcessor: Processor } = globalThis as unknown as { MediaStreamTrackProcessor: new (init: object) => { readable: ReadableStream<VideoFrame> } };
+  const watched = new WeakMap<HTMLVideoElement, MediaStreamTrack>();
+  const watch = async (video: HTMLVideoElement, track: MediaStreamTrack): Promise<void> => {
+    watched.set(video, track);
+    const copy = track.clone();
+    const reader = new Processor({ track: copy, maxBufferSize: 1 }).readable.getReader();
+    while (video.isConnected && watched.get(video) === track) {
+      const { value: picture } = await reader.read();
+      if (!picture) break;
+      picture.close();
+      if (watched.get(video) === track) for (const name of whose(video)) note(seen, longest.picture, name, true);
+    }
+    copy.stop();
+    await reader.cancel();
+  };
   const look = (): void => {
     for (const video of document.querySelectorAll<HTMLVideoElement>('.stage .tile video')) {
-      if (watched.has(video)) continue;
-      watched.add(video);
-      const frame = (): void => {
-        if (!video.isConnected) return;
-        for (const name of whose(video)) note(seen, longest.picture, name, true);
-        video.requestVideoFrameCallback(frame);
-      };
-      video.requestVideoFrameCallback(frame);
+      const [track] = video.srcObject instanceof MediaStream && !video.paused ? video.srcObject.getVideoTracks() : [];
+      if (track && watched.get(video) !== track) void watch(video, track);
     }
     for (const name of names) note(seen, longest.picture, name, false);
   };

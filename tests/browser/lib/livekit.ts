@@ -6,7 +6,7 @@ import path from 'node:path';
 import { AccessToken } from 'livekit-server-sdk';
 import type { Page } from 'playwright-core';
 import type { Host } from '../../net/network.js';
-import { livekitServer } from '../../../scripts/lib/livekit.mjs';
+import { layerSettings, livekitServer } from '../../../scripts/lib/livekit.mjs';
 import { root } from './paths.js';
 import { type Child, start } from './processes.js';
 import { until } from './resources.js';
@@ -28,9 +28,8 @@ export class LiveKit {
     // JSON is YAML.
     writeFileSync(path.join(livekit.#folder, 'livekit.yaml'), JSON.stringify({
       port: kPort, bind_addresses: [host.address], keys: { [kLiveKitKey]: kLiveKitSecret }, logging: { level: 'warn' },
-      rtc: { port_range_start: 50000, port_range_end: 50200, tcp_port: 7881, use_external_ip: false, node_ip: host.address },
-      // How long a layer that nobody takes stays on: 5 s by default.
-      video: { dynacast_pause_delay: '1s' },
+      rtc: { port_range_start: 50000, port_range_end: 50200, tcp_port: 7881, use_external_ip: false, node_ip: host.address, ...layerSettings.rtc },
+      video: layerSettings.video,
       ...(redis === undefined ? {} : { redis: { address: redis } }),
     }));
     await livekit.start();

@@ -12,6 +12,9 @@ const folder = path.join(cache, 'browser-media');
 /** The picture that the camera shows: 640x360 at 15 fps, the photograph scaled to 704x704 and swaying by at most `kSway` pixels. */
 export const kCamera = { width: 640, height: 360, frameRate: 15, scaled: 704, left: 32, top: 16, sway: 12 } as const;
 
+/** The same picture at 960x540 and 10 fps: browsers encode three simulcast layers only from this size on. */
+export const kWideCamera = { width: 960, height: 540, frameRate: 10, scaled: 1056, left: 48, top: 24, sway: 18 } as const;
+
 async function made(name: string, make: (file: string) => Promise<unknown>): Promise<string> {
   const file = path.join(folder, `v${version}-${name}`);
   if (existsSync(file)) return file;
@@ -31,7 +34,7 @@ export function cameraFile(): Promise<string> {
     '-f', 'yuv4mpegpipe', file));
 }
 
-/** The same picture at 960x540 and 10 fps: browsers encode three simulcast layers only from this size on. */
+/** The same of kWideCamera, 4 s. */
 export function wideCameraFile(): Promise<string> {
   return made('camera-wide.y4m', file => command('ffmpeg', '-hide_banner', '-loglevel', 'error', '-y', '-loop', '1', '-framerate', '10',
     '-t', '4', '-i', photograph(), '-vf', "scale=1056:1056,crop=960:540:'48+18*sin(2*PI*t/4)':'24+9*sin(2*PI*t/2)',format=yuv420p",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the SFU tests' pages do: tiles of exact sizes, and clocks on what arrives in them.
-import type { Page } from 'playwright-core';
+import type { Evaluates } from '../lib/probes.js';
 
 declare global {
   // eslint-disable-next-line no-var
@@ -14,11 +14,11 @@ declare global {
 }
 
 /** What is taken of whom, by name. */
-export const choicesOf = (page: Page) => page.evaluate(() => globalThis.layers.layersOf(globalThis.room!)!.choices.map(
-  ({ participantId, kind, spatial, temporal, reason }) => ({ name: globalThis.room!.participants.get(participantId)?.name ?? '', kind, spatial, temporal, reason })));
+export const choicesOf = (page: Evaluates) => page.evaluate(() => globalThis.layers.layersOf(globalThis.room!)!.choices.map(
+  ({ participantId, kind, spatial, temporal, reason }) => ({ name: globalThis.room!.participants.get(participantId)?.name ?? '', kind, spatial, temporal, reason })), null);
 
 /** Adds a tile for each participant, named by data-name, as large as a full picture. */
-export const makeTiles = (page: Page) => page.evaluate(() => {
+export const makeTiles = (page: Evaluates) => page.evaluate(() => {
   const main = document.querySelector('main')!;
   globalThis.room!.addEventListener('participantjoined', ({ participant }) => {
     const tile = participant.createTile();
@@ -26,16 +26,16 @@ export const makeTiles = (page: Page) => page.evaluate(() => {
     tile.style.width = '320px';
     main.append(tile);
   });
-});
+}, null);
 
 /** The received picture's height in the tile of that name, 0 for none. */
-export const heightOf = (page: Page, name: string): Promise<number> => page.evaluate(name => {
+export const heightOf = (page: Evaluates, name: string): Promise<number> => page.evaluate(name => {
   const tile = document.querySelector(`[data-name="${name}"]`);
   return tile?.shadowRoot?.querySelector('video')?.videoHeight ?? 0;
 }, name);
 
 /** Makes a tile this wide (CSS pixels, 16:9), and gives the milliseconds until a picture of about that height is decoded, or -1. */
-export const resize = (page: Page, name: string, width: number, height: number, timeoutMs = 6_000): Promise<number> => page.evaluate(async ({ name, width, height, timeoutMs }) => {
+export const resize = (page: Evaluates, name: string, width: number, height: number, timeoutMs = 6_000): Promise<number> => page.evaluate(async ({ name, width, height, timeoutMs }) => {
   const tile = document.querySelector<HTMLElement>(`[data-name="${name}"]`)!;
   const video = tile.shadowRoot!.querySelector('video')!;
   const began = performance.now();
@@ -48,7 +48,7 @@ export const resize = (page: Page, name: string, width: number, height: number, 
 }, { name, width, height, timeoutMs });
 
 /** From now on notes the longest time without a new frame in a tile; the function given ends that, and gives it in milliseconds. */
-export const watchForGaps = async (page: Page, name: string): Promise<() => Promise<number>> => {
+export const watchForGaps = async (page: Evaluates, name: string): Promise<() => Promise<number>> => {
   await page.evaluate(name => {
     const video = document.querySelector(`[data-name="${name}"]`)!.shadowRoot!.querySelector('video')!;
     let last = performance.now();
@@ -61,11 +61,11 @@ export const watchForGaps = async (page: Page, name: string): Promise<() => Prom
     video.requestVideoFrameCallback(frame);
     (globalThis as { longestGap?: () => number }).longestGap = () => { note(); return longest; };
   }, name);
-  return () => page.evaluate(() => (globalThis as unknown as { longestGap: () => number }).longestGap());
+  return () => page.evaluate(() => (globalThis as unknown as { longestGap: () => number }).longestGap(), null);
 };
 
 /** What this page received of a participant's camera so far. */
-export const received = (page: Page, name: string) => page.evaluate(async name => {
+export const received = (page: Evaluates, name: string) => page.evaluate(async name => {
   const participant = [...globalThis.room!.participants.values()].find(it => it.name === name);
   const { peers } = await globalThis.room!.getDiagnostics();
   const row = peers.find(it => it.participantId === participant?.id)?.inbound.find(it => it.kind === 'video');
@@ -73,18 +73,18 @@ export const received = (page: Page, name: string) => page.evaluate(async name =
 }, name);
 
 /** The layers of this page's camera that are being encoded, as heights, smallest first. */
-export const encodes = (page: Page): Promise<number[]> => page.evaluate(async () => {
+export const encodes = (page: Evaluates): Promise<number[]> => page.evaluate(async () => {
   const { peers } = await globalThis.room!.getDiagnostics();
   const rows = peers[0]?.outbound.filter(it => it.kind === 'video' && it.active) ?? [];
   return rows.map(it => it.frameHeight ?? 0).sort((a, b) => a - b);
-});
+}, null);
 
 /** What encoding this page's camera has come to so far. */
-export const encoderWork = (page: Page) => page.evaluate(async () => {
+export const encoderWork = (page: Evaluates) => page.evaluate(async () => {
   const { peers } = await globalThis.room!.getDiagnostics();
   const rows = peers[0]?.outbound.filter(it => it.kind === 'video') ?? [];
   return { frames: rows.reduce((sum, it) => sum + (it.framesEncoded ?? 0), 0), seconds: rows.reduce((sum, it) => sum + (it.totalEncodeTime ?? 0), 0) };
-});
+}, null);
 
 /**
  * Runs in the page: shares a moving canvas as a screen with itself through Janus, takes each temporal layer in turn, and gives the

@@ -24,7 +24,7 @@ class Calls {
   void pass(double kilobits = -1, int ticks = 1) {
     for (int tick = 0; tick < ticks; ++tick) {
       // What is sent waits; of all that waits, as much arrives as the link carries.
-      sound_waiting += 5;
+      sound_waiting += 5 * voices;
       double waiting = sound_waiting * 800;
       for (auto& [id, flow] : flows) {
         const auto choice = taken.find(id);
@@ -90,6 +90,7 @@ class Calls {
   std::map<std::string, Source> sources;
   std::map<std::string, Choice> taken;
   int changes = 0;
+  int voices = 1;  // each 40 kbit/s
 
  private:
   struct Flow {

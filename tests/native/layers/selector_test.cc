@@ -2,6 +2,8 @@
 // The selector in calls: fast where the link is fine, at once where it is not, calm in between.
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
+
 #include "tests/native/layers/calls.h"
 
 using namespace tessera;
@@ -99,10 +101,23 @@ TEST_CASE("what the server says holds, with room left for doubt and for sound", 
   }
 }
 
+TEST_CASE("sound that takes more than was left for it has it before any video", "[layers][selector]") {
+  Calls call;
+  three(call);
+  call.selector.setDownlink(call.now, DataRate::kilobitsPerSecond(600), 1000);
+  call.update();
+  const double before = call.total();
+  REQUIRE(before > 300'000);
+  call.voices = 6;
+  call.pass(-1, 40);
+  CHECK(call.total() <= 600'000 - 6 * 40'000);
+  CHECK(call.total() < before);
+}
+
 TEST_CASE("a still fetches its frame, keeps it, and fetches another after some seconds", "[layers][selector]") {
   Calls call;
   call.add("ana", cameraSource(1, 1, 1), tileOf(640, 360));
-  call.selector.setDownlink(call.now, DataRate::kilobitsPerSecond(300), 1000);
+  call.selector.setDownlink(call.now, DataRate::kilobitsPerSecond(1300), 1000);
   call.update();
   REQUIRE(call.taken["ana"].kind == ChoiceKind::kStill);
   CHECK(call.taken["ana"].spatial == 0);  // being fetched
@@ -114,6 +129,31 @@ TEST_CASE("a still fetches its frame, keeps it, and fetches another after some s
   CHECK(ticks <= 60);
   call.pass(-1, 3);
   CHECK(call.taken["ana"].spatial == -1);
+}
+
+TEST_CASE("beside a picture that moves, a still on a tight link is fetched seldom and briefly", "[layers][selector]") {
+  Calls call;
+  call.add("ana", cameraSource(3, 2, 1), tileOf(1280, 720, true));
+  call.add("ben", cameraSource(1, 2, 1), tileOf(640, 360));
+  call.pass(-1, 30);
+  call.selector.setDownlink(call.now, DataRate::kilobitsPerSecond(700), 1000);
+  call.pass(-1, 20);
+  REQUIRE(call.taken["ana"].kind == ChoiceKind::kVideo);
+  REQUIRE(call.taken["ben"].kind == ChoiceKind::kStill);
+  int longest = 0;
+  int running = 0;
+  int fetches = 0;
+  for (int tick = 0; tick < 300; ++tick) {
+    call.pass();
+    const bool fetching = call.taken["ben"].spatial >= 0;
+    fetches += fetching && running == 0;
+    running = fetching ? running + 1 : 0;
+    longest = std::max(longest, running);
+  }
+  CHECK(call.taken["ben"].kind == ChoiceKind::kStill);
+  CHECK(fetches >= 2);
+  CHECK(fetches <= 4);
+  CHECK(longest <= 3);
 }
 
 TEST_CASE("processor time bounds the choices and is the reason given", "[layers][selector]") {

@@ -137,6 +137,24 @@ TEST_CASE("a selected layer is asked for, once, and again when the source comes 
   CHECK(world.requests("configure").size() == 3);
 }
 
+TEST_CASE("a keyframe is asked for of what is received and wanted, each time, and changes no layer", "[janus]") {
+  JanusWorld world;
+  world.start();
+  world.feed(sfu::event::KeyFrameRequested{"ana", "cam"});
+  world.publishOther(21, "ana");
+  CHECK(world.requests("configure").empty());
+  world.feed(sfu::event::LayerSelected{"ana", "cam", 1, 2, false});
+  world.feed(sfu::event::KeyFrameRequested{"ana", "cam"});
+  world.feed(sfu::event::KeyFrameRequested{"ana", "cam"});
+  REQUIRE(world.requests("configure").size() == 3);
+  const Json asked = (*findMember(world.requests("configure")[2], "streams"))[0];
+  CHECK(*findBool(asked, "send"));
+  CHECK_FALSE(asked.contains("substream"));
+  world.feed(sfu::event::LayerSelected{"ana", "cam", 0, 0, true});
+  world.feed(sfu::event::KeyFrameRequested{"ana", "cam"});
+  CHECK(world.requests("configure").size() == 4);
+}
+
 TEST_CASE("of a screen the only encoding is asked for, in the selected frame rate", "[janus]") {
   JanusWorld world;
   world.start();

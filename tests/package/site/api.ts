@@ -9,6 +9,8 @@ import { Recorder } from 'tessera-rtc/recorder';
 import { connectJanus, type SfuHandlers } from 'tessera-rtc/janus';
 import { VideoMixer } from 'tessera-rtc/mixer';
 import { RelayConnection } from 'tessera-rtc/relay';
+import { audienceOf, watchRoom } from 'tessera-rtc/webinar';
+import { WhipPublisher } from 'tessera-rtc/whip';
 import { LayerSelector, type VideoLayer } from 'tessera-rtc/layers';
 import { backgroundTrackProcessor, connectLiveKit, RoomLayers, type LiveKitRoom } from 'tessera-rtc/livekit';
 
@@ -97,4 +99,20 @@ export async function onlyTheRelay(participantKey: string, processedCameraTrack:
   relay.addEventListener('trackadded', ({ remote: { participantId, track } }) => show(participantId, track));
   relay.publish(processedCameraTrack);
   relay.close();
+}
+
+export async function webinar(token: string, show: (state: string, viewers: number) => void): Promise<void> {
+  const viewing = await watchRoom({ url: 'https://meet.example', room: 'talk', token });
+  document.body.append(viewing.createPlayer());
+  viewing.addEventListener('changed', () => show(viewing.state, viewing.viewers));
+  if (viewing.audioBlocked) await viewing.startAudio();
+  console.log(audienceOf(viewing.room)?.participantIds.length);
+  viewing.close();
+}
+
+export async function overWhip(stream: MediaStream, token: string, camera: MediaStreamTrack): Promise<void> {
+  const publisher = await WhipPublisher.publish(stream, { url: 'https://media.example/whip', token, layers: 3 });
+  publisher.addEventListener('statechange', ({ state, error }) => console.log(state, error?.status, error?.retryAfterMs));
+  await publisher.replaceTrack('video', camera);
+  publisher.close();
 }

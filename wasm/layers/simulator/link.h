@@ -31,6 +31,8 @@ class Link {
   Duration queueDelay(Timestamp now) const;
   const Trace& trace() const { return trace_; }
   void setTrace(Trace trace) { trace_ = std::move(trace); }
+  // For what comes from now on.
+  void setQueue(std::int64_t bits) { options_.queue_bits = bits; }
   const LinkOptions& options() const { return options_; }
 
  private:

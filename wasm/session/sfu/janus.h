@@ -42,6 +42,11 @@ struct LayerSelected {
   int temporal = 2;     // 0..2, lowest frame rate first
   bool paused = false;  // nothing of it
 };
+// The picture does not come, or came apart on the way: have its sender begin anew with a keyframe.
+struct KeyFrameRequested {
+  std::string participant_id;
+  std::string source_id;
+};
 struct IceServersChanged {
   std::vector<IceServer> ice_servers;
 };
@@ -51,9 +56,9 @@ struct Started {};
 
 // Of the session's events those that a place in an SFU knows; each means what it means there.
 using JanusEvent =
-    std::variant<event::Started, event::LayerSelected, event::IceServersChanged, session::event::LocalSourceAdded,
-                 session::event::LocalSourceRemoved, session::event::Leave, session::event::NetworkChanged,
-                 session::event::TransportOpened, session::event::TransportClosed, session::event::TransportMessage,
+    std::variant<event::Started, event::LayerSelected, event::KeyFrameRequested, event::IceServersChanged,
+                 session::event::LocalSourceAdded, session::event::LocalSourceRemoved, session::event::Leave,
+                 session::event::NetworkChanged, session::event::TransportOpened, session::event::TransportClosed, session::event::TransportMessage,
                  session::event::TimerFired, session::event::LocalDescriptionSet, session::event::RemoteDescriptionSet,
                  session::event::OperationFailed, session::event::IceCandidateGathered, session::event::ConnectionStateChanged>;
 

@@ -66,6 +66,7 @@ class JanusSession::Impl {
   // --- events ---
   void on(const event::Started&);
   void on(const event::LayerSelected& e);
+  void on(const event::KeyFrameRequested& e);
   void on(const event::IceServersChanged& e) { config_.ice_servers = e.ice_servers; }
   void on(const session::event::LocalSourceAdded& e);
   void on(const session::event::LocalSourceRemoved& e);

@@ -171,6 +171,8 @@ std::string serializeUpdate(const Address& to, std::string_view transaction, con
                             const std::vector<std::string>& unsubscribe);
 std::string serializeStart(const Address& to, std::string_view transaction, const std::string& sdp);
 std::string serializeConfigure(const Address& to, std::string_view transaction, const std::vector<LayerRequest>& layers);
+// Janus passes a picture loss indication on to the sender whenever a stream is set to be sent, also when it was before.
+std::string serializeKeyFrameRequest(const Address& to, std::string_view transaction, std::string_view mid);
 // unpublish, leave.
 std::string serializePlain(const Address& to, std::string_view transaction, std::string_view request);
 

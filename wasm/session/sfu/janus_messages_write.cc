@@ -191,6 +191,18 @@ std::string serializeConfigure(const Address& to, std::string_view transaction, 
   return end(out);
 }
 
+std::string serializeKeyFrameRequest(const Address& to, std::string_view transaction, std::string_view mid) {
+  JsonWriter out = request(to, transaction, "configure");
+  out.key("streams");
+  out.beginArray();
+  out.beginObject();
+  member(out, "mid", mid);
+  flag(out, "send", true);
+  out.endObject();
+  out.endArray();
+  return end(out);
+}
+
 std::string serializePlain(const Address& to, std::string_view transaction, std::string_view name) {
   JsonWriter out = request(to, transaction, name);
   return end(out);

@@ -217,6 +217,16 @@ void JanusSession::Impl::on(const event::LayerSelected& e) {
   requestLayers();
 }
 
+void JanusSession::Impl::on(const event::KeyFrameRequested& e) {
+  if (phase_ != Phase::kJoined || !transport_open_ || subscriber_.handle == 0 || !subscribed_) return;
+  for (const Announced& known : announced_) {
+    if (known.participant_id != e.participant_id || known.source.id != e.source_id || known.pc != subscriber_.pc) continue;
+    const auto layer = requested_.find(known.mid);
+    if (layer != requested_.end() && !layer->second.send) return;  // nothing of it is wanted
+    send(serializeKeyFrameRequest(to(subscriber_.handle), expect(Request::kConfigure), known.mid));
+  }
+}
+
 void JanusSession::Impl::requestLayers() {
   if (phase_ != Phase::kJoined || !transport_open_ || subscriber_.handle == 0 || !subscribed_) return;
   std::vector<LayerRequest> changes;

@@ -4,6 +4,7 @@
 export type {
   BackgroundOptions, DeviceList, LocalMedia, LocalSource, Lobby, PeerDiagnostics, PeerState, Quality, RemoteParticipant, RemoteSource, Room, RoomDiagnostics, SignallingState, Topology,
 } from 'tessera-rtc';
+export type { Audience } from 'tessera-rtc/webinar';
 
 type Engine = typeof import('tessera-rtc');
 

@@ -42,6 +42,7 @@ describe('names', () => {
   it('are cut at 64 when made from text', () => expect(slug('x'.repeat(100))).toHaveLength(64));
   it('are found in paths', () => {
     expect(roomFromPath('/r/standup')).toBe('standup');
+    expect(roomFromPath('/w/standup/')).toBe('standup');
     expect(roomFromPath('/r/a%20b')).toBe('a b');
     expect(roomFromPath('/r/%E0%A4%A')).toBe('%E0%A4%A');
     expect(roomFromPath('/')).toBeNull();

@@ -14,7 +14,7 @@ export function isRoomName(name: string): boolean {
  */
 export function readRoomInput(text: string): { name: string; token: string | null } | null {
   const trimmed = text.trim();
-  const link = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) || /^[\w.-]+(:\d+)?\/r\//.test(trimmed);
+  const link = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) || /^[\w.-]+(:\d+)?\/[rw]\//.test(trimmed);
   if (link) {
     try {
       const url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`);
@@ -34,9 +34,9 @@ export function slug(text: string): string {
     .replace(/-{2,}/g, '-').slice(0, kMaxRoomNameLength).replace(/^-+|-+$/g, '');
 }
 
-/** The NAME of `/r/NAME`, decoded and unchecked; null for any other path. */
+/** The NAME of `/r/NAME` or `/w/NAME`, decoded and unchecked; null for any other path. */
 export function roomFromPath(path: string): string | null {
-  const match = /^\/r\/([^/]*)\/?$/.exec(path);
+  const match = /^\/[rw]\/([^/]*)\/?$/.exec(path);
   if (!match) return null;
   try {
     return decodeURIComponent(match[1]!);

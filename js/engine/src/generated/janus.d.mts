@@ -26,6 +26,7 @@ export interface JanusCall extends ClassHandle {
   removeSource(sourceId: EmbindString): void;
   setActiveLayers(sourceId: EmbindString, layers: number): void;
   selectLayer(participantId: EmbindString, sourceId: EmbindString, spatial: number, temporal: number, paused: boolean): void;
+  requestKeyFrame(participantId: EmbindString, sourceId: EmbindString): void;
   audioLevel(participantId: EmbindString): number;
   receiverStatistics(): Promise<RTCStatsReport | null>;
   diagnostics(): Promise<unknown[]>;

@@ -23,6 +23,9 @@ const layersOf = (content: string, track: MediaStreamTrack | null): number => {
   return cameraLayerCount(width, height);
 };
 
+/** Milliseconds in which a slow link's queue drains and a sender ends a layer that nobody takes any more. */
+const kDrain = 250;
+
 /** @internal */
 export class JanusConnection implements SfuConnection {
   readonly #call: JanusCall;
@@ -30,6 +33,10 @@ export class JanusConnection implements SfuConnection {
   readonly #handlers: SfuHandlers;
   /** Contents of sources that have had no track yet: how many layers there are hangs on the first one. */
   readonly #untracked = new Map<string, SourceContent>();
+  /** What was selected last, by participant and source. */
+  readonly #selected = new Map<string, LayerChoice | null>();
+  /** Smaller layers to come once the queue of a slow link has drained. */
+  readonly #draining = new Map<string, ReturnType<typeof setTimeout>>();
   #socket: WebSocket | null = null;
   #closed = false;
 
@@ -77,8 +84,28 @@ export class JanusConnection implements SfuConnection {
     if (!this.#untracked.delete(sourceId) && !this.#closed) this.#call.removeSource(sourceId);
   }
 
-  selectLayer(participantId: string, sourceId: string, choice: LayerChoice | null): void {
-    if (!this.#closed) this.#call.selectLayer(participantId, sourceId, choice?.spatial ?? 0, choice?.temporal ?? 0, choice === null);
+  selectLayer(participantId: string, sourceId: string, choice: LayerChoice | null, hurried = false): void {
+    if (this.#closed) return;
+    const key = `${participantId}/${sourceId}`;
+    const before = this.#selected.get(key);
+    clearTimeout(this.#draining.get(key));
+    this.#draining.delete(key);
+    this.#selected.set(key, choice);
+    const select = ({ spatial, temporal }: LayerChoice, paused: boolean): void => this.#call.selectLayer(participantId, sourceId, spatial, temporal, paused);
+    if (!hurried || !choice || !before) return select(choice ?? { spatial: 0, temporal: 0 }, choice === null);
+    // The layer that is too much goes on until a keyframe of the smaller one comes, behind keyframes of its own: so first nothing at all.
+    select(before, true);
+    this.#draining.set(
+      key,
+      setTimeout(() => {
+        this.#draining.delete(key);
+        if (!this.#closed) select(choice, false);
+      }, kDrain),
+    );
+  }
+
+  requestKeyFrame(participantId: string, sourceId: string): void {
+    if (!this.#closed) this.#call.requestKeyFrame(participantId, sourceId);
   }
 
   setActiveLayers(sourceId: string, layers: number): void {
@@ -108,6 +135,7 @@ export class JanusConnection implements SfuConnection {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    for (const timer of this.#draining.values()) clearTimeout(timer);
     this.#call.close();
     this.#closeSocket();
     // Not now: the call may be what is calling us.
@@ -139,6 +167,7 @@ export class JanusConnection implements SfuConnection {
         if (track) handlers.sourceAdded(it.participantId, it.source, track);
         return;
       case 'SourceRemoved':
+        this.#selected.delete(`${it.participantId}/${it.sourceId}`);
         return handlers.sourceRemoved(it.participantId, it.sourceId);
       case 'LayerChanged': {
         const { participantId, sourceId, spatial, temporal } = it;

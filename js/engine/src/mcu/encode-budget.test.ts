@@ -41,3 +41,16 @@ test('becomes larger again when somebody has left and there is room, a step at a
   expect(budget.measure(1, 5)).toBe('keep');
   expect(budget.size).toEqual(kMixSizes[1]);
 });
+
+test('says for how many it can be once the picture is as small as it gets, by what each takes, peaks aside', () => {
+  const budget = new EncodeBudget(4);
+  for (let i = 0; i < 20; i++) expect(budget.most(0.5, 0.1)).toBeUndefined();
+  while (budget.size !== kMixSizes.at(-1)) budget.measure(5, 8);
+  const said = [0.2, 0.2, 9, 0.2, 0.2, 0.2, 0.2, 0.2, 9, 0.2].map((each) => budget.most(each, 0.4));
+  expect(said).toEqual([...Array(7).fill(undefined), 8, 8, 8]);
+  // Never none: who mixes for nobody is no mixer.
+  for (let i = 0; i < 8; i++) budget.most(5, 3);
+  expect(budget.most(5, 3)).toBe(1);
+  // Nobody there to measure by.
+  expect(budget.most(0, 0.4)).toBeUndefined();
+});

@@ -14,6 +14,9 @@ const kPatience = 3;
 /** So many before it is said that even the smallest is too much: time spent encoding is time on the clock, and other work passes. */
 const kGiveUpAfter = 15;
 
+/** So many measurements at the smallest size before it is said how many it can be for: their median counts. */
+const kCapAfter = 8;
+
 export type Verdict = 'keep' | 'smaller' | 'larger' | 'overloaded';
 
 export class EncodeBudget {
@@ -23,6 +26,8 @@ export class EncodeBudget {
   #over = 0;
   /** How many received the mix when it last became smaller. */
   #peopleThen = 0;
+  /** For how many it could be, by the last measurements at the smallest size. */
+  #possible: number[] = [];
 
   /**
    * @param cores of the machine: fewer than four begin with 640 x 360.
@@ -36,6 +41,21 @@ export class EncodeBudget {
   /** The size that the mix has to have now. */
   get size(): readonly [width: number, height: number] {
     return kMixSizes[this.#index]!;
+  }
+
+  /**
+   * How many could receive the smallest mix, by what each takes now; to be asked after every measure().
+   * @param each cores that encoding for one of them takes.
+   * @param rest cores that everything else takes.
+   * @returns undefined while the mix is larger, or is so since a moment ago: then nobody knows.
+   */
+  most(each: number, rest: number): number | undefined {
+    if (this.#index < kMixSizes.length - 1 || each <= 0) {
+      this.#possible = [];
+      return undefined;
+    }
+    this.#possible = [...this.#possible.slice(1 - kCapAfter), Math.max(1, Math.floor((this.limit - rest) / each))];
+    return this.#possible.length < kCapAfter ? undefined : [...this.#possible].sort((a, b) => a - b)[kCapAfter / 2]!;
   }
 
   /** More than 15 pictures a second are for machines with room for them. */

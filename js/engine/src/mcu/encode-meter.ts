@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures what mixing and encoding cost this machine, keeps the mix within its budget, and says when it changes something.
 
+import type { SentDiagnostics } from '../diagnostics/types.js';
 import { roomError } from '../errors.js';
 import type { VideoMixer } from '../mixer/video-mixer.js';
-import type { MeasuredPeer } from '../topology/link.js';
 import type { EncodeBudget } from './encode-budget.js';
 
 const kPeriod = 2_000;
+/** The id under which what is published is counted; no participant has it. */
+const kPublished = '';
+/** Rooms have no more places. */
+const kMostPlaces = 64;
+
+const encodeTime = (rows: readonly SentDiagnostics[]): number => rows.reduce((sum, row) => sum + (row.kind === 'video' ? (row.totalEncodeTime ?? 0) : 0), 0);
 
 interface Surroundings {
-  /** What each connection measures, by participant. */
-  measure(): Promise<(readonly [id: string, measured: MeasuredPeer | null])[]>;
+  /** What each connection sends, by participant. */
+  measure(): Promise<(readonly [id: string, sent: readonly SentDiagnostics[]])[]>;
+  /** What is sent to a media server. */
+  published(): Promise<readonly SentDiagnostics[]>;
   people(): number;
   said(code: string, message: string): void;
+  /** It can be for so many people. `message` where those are fewer than could come; '' where it said so before. */
+  capped(most: number, message: string): void;
   /** Nothing smaller is left. */
   overloaded(error: Error): void;
 }
@@ -28,6 +38,9 @@ export class EncodeMeter {
   #at = performance.now();
   #mixing = 0;
   #busy = false;
+  /** What capped() was told last, and the least of that. */
+  #most = kMostPlaces;
+  #least = kMostPlaces;
 
   constructor(budget: EncodeBudget, video: VideoMixer, around: Surroundings) {
     this.#budget = budget;
@@ -46,24 +59,27 @@ export class EncodeMeter {
     if (this.#busy) return;
     this.#busy = true;
     try {
-      const measured = await this.#around.measure();
-      if (!this.#ending.signal.aborted) this.#judge(measured);
+      const [measured, published] = await Promise.all([this.#around.measure(), this.#around.published()]);
+      if (!this.#ending.signal.aborted) this.#judge([...measured, [kPublished, published]]);
     } finally {
       this.#busy = false;
     }
   }
 
-  #judge(measured: (readonly [string, MeasuredPeer | null])[]): void {
+  #judge(measured: (readonly [string, readonly SentDiagnostics[]])[]): void {
     const now = performance.now();
     const seconds = (now - this.#at) / 1000;
     const before = this.#encoded;
     this.#at = now;
-    this.#encoded = new Map(measured.map(([id, peer]) => [id, (peer?.outbound ?? []).reduce((sum, row) => sum + (row.kind === 'video' ? (row.totalEncodeTime ?? 0) : 0), 0)]));
-    let spent = 0;
-    for (const [id, total] of this.#encoded) spent += Math.max(0, total - (before.get(id) ?? total));
-    const cores = spent / seconds + this.#mixing;
+    this.#encoded = new Map(measured.map(([id, rows]) => [id, encodeTime(rows)]));
+    const spent = (id: string): number => Math.max(0, (this.#encoded.get(id) ?? 0) - (before.get(id) ?? this.#encoded.get(id) ?? 0)) / seconds;
+    const receivers = [...this.#encoded.keys()].filter((id) => id !== kPublished && before.has(id));
+    const forReceivers = receivers.reduce((sum, id) => sum + spent(id), 0);
+    const rest = this.#mixing + spent(kPublished);
+    const cores = forReceivers + rest;
     const people = this.#around.people();
     const verdict = this.#budget.measure(cores, people);
+    this.#cap(this.#budget.most(forReceivers / Math.max(1, receivers.length), rest));
     if (verdict === 'keep') return;
     const used = `This device mixes for ${people} people, which takes ${cores.toFixed(1)} processor cores of at most ${this.#budget.limit.toFixed(1)}`;
     if (verdict === 'overloaded') {
@@ -73,5 +89,18 @@ export class EncodeMeter {
     const [width, height] = this.#budget.size;
     this.#video.resize(width, height);
     this.#around.said(verdict === 'smaller' ? 'mix-smaller' : 'mix-larger', `${used}: everybody gets the picture in ${width} by ${height} pixels from now on.`);
+  }
+
+  /** @param most how many it can be for; undefined: for as many as there are places, as far as is known. */
+  #cap(most = kMostPlaces): void {
+    const capped = Math.min(kMostPlaces, most);
+    if (capped === this.#most) return;
+    const fewer = capped < this.#least;
+    this.#most = capped;
+    this.#least = Math.min(this.#least, capped);
+    this.#around.capped(
+      capped,
+      fewer ? `This device can mix for no more than ${capped} people: it encodes the picture for each of them. Nobody else is let in until somebody leaves. For more people use a media server, or a stronger device.` : '',
+    );
   }
 }

@@ -7,6 +7,7 @@ import type { ProtocolMessage } from '../signalling/transport.js';
 import type { SessionModule } from '../session-module.js';
 import type { LinkHost, MeasuredConnection, MeasuredPeer, TopologyLink } from '../topology/link.js';
 import { ListeningRole } from './listening-role.js';
+import type { PublishingPlace } from './mix-publisher.js';
 import type { OwnSource, Role, Told } from './role.js';
 
 /** The mixer before goes on for this long if the next one does not deliver earlier, in milliseconds. */
@@ -24,6 +25,8 @@ export class McuLink implements TopologyLink, SourceSink {
   #role: Role | undefined;
   #before: { role: Role; timer: ReturnType<typeof setTimeout> } | undefined;
   #mixer = '';
+  /** Where to publish the mix for those who only watch. */
+  #place: PublishingPlace | undefined;
   #self = '';
 
   constructor(host: LinkHost) {
@@ -45,6 +48,9 @@ export class McuLink implements TopologyLink, SourceSink {
       this.#before?.role.told(from, told);
       if (this.#role) this.#role.told(from, told);
       else this.#early.push({ from, told });
+    } else if (message.type === 'audience') {
+      this.#place = message['publish'] as PublishingPlace | undefined;
+      this.#role?.publish?.(this.#place);
     }
   }
 
@@ -117,6 +123,7 @@ export class McuLink implements TopologyLink, SourceSink {
       this.#before = { role: this.#role, timer: setTimeout(() => this.#retired(), kLingerAtMost) };
     }
     this.#role = undefined;
+    this.#place = undefined;
     this.#early = [];
     this.#take(mixer, participantId, iceServers).catch((error: unknown) => {
       if (!this.#ending.signal.aborted && this.#mixer === mixer) handlers.unreachable(error as Error);
@@ -131,9 +138,10 @@ export class McuLink implements TopologyLink, SourceSink {
       mixes?.close();
       return;
     }
-    const role = mixes ?? new ListeningRole(setting);
+    const role: Role = mixes ?? new ListeningRole(setting);
     this.#role = role;
     role.sourcesChanged(this.#own);
+    role.publish?.(this.#place);
     for (const { from, told } of this.#early.splice(0)) role.told(from, told);
   }
 

@@ -6,8 +6,10 @@ import { VideoMixer } from '../mixer/video-mixer.js';
 import type { VideoInputOptions } from '../mixer/options.js';
 import type { PeerState, RemoteParticipant } from '../participants/remote-participant.js';
 import type { MeasuredConnection, MeasuredPeer } from '../topology/link.js';
+import { audienceOf } from '../topology/audience.js';
 import { EncodeBudget } from './encode-budget.js';
 import { EncodeMeter } from './encode-meter.js';
+import { MixPublisher, type PublishingPlace } from './mix-publisher.js';
 import type { RoleSetting } from './listening-role.js';
 import { OneSound } from './one-sound.js';
 import { microphoneIsOn, ownSounds, type OwnSource, ownVideo, type Role, type Told } from './role.js';
@@ -38,6 +40,8 @@ export class MixingRole implements Role {
   #own: ReadonlyMap<string, OwnSource> = new Map();
   #ownAudio: MediaStreamTrack | null = null;
   #iceServers: RTCIceServer[];
+  /** For those who only watch. */
+  #publisher: MixPublisher | undefined;
 
   /** @throws VideoMixerError, AudioError */
   static async create(setting: RoleSetting): Promise<MixingRole> {
@@ -75,9 +79,16 @@ export class MixingRole implements Role {
     room.addEventListener('participantupdated', changed, { signal });
     room.addEventListener('participantleft', ({ participant: { id } }) => this.#gone(id), { signal });
     this.#meter = new EncodeMeter(budget, video, {
-      measure: () => Promise.all([...this.#clients.entries()].map(async ([id, { peer }]) => [id, await peer.measure()] as const)),
+      measure: () => Promise.all([...this.#clients.entries()].map(async ([id, { peer }]) => [id, (await peer.measure())?.outbound ?? []] as const)),
+      published: async () => ((await this.#publisher?.measure()) ?? []).flatMap(({ outbound }) => outbound),
       people: () => this.#clients.size,
       said: (code, message) => handlers.notify({ type: 'Warning', code, message }, null),
+      capped: (most, message) => {
+        // With a media server at hand the room can go there, and takes anybody.
+        if (room.topologies.includes('sfu')) return;
+        setting.host.connection.transport.send({ type: 'mixing', most });
+        if (message) handlers.notify({ type: 'Warning', code: 'mix-full', message }, null);
+      },
       // Who is here for nothing else goes on as well as it can.
       overloaded: (error) => (setting.host.connection.mixing === 'only' ? handlers.notify({ type: 'Warning', code: 'mix-overloaded', message: error.message }, null) : handlers.unreachable(error)),
     });
@@ -111,10 +122,25 @@ export class MixingRole implements Role {
   signallingReturned(iceServers: RTCIceServer[]): void {
     this.#iceServers = iceServers;
     for (const { peer } of this.#clients.values()) peer.signallingReturned(iceServers);
+    this.#publisher?.repeat();
+  }
+
+  publish(place: PublishingPlace | undefined): void {
+    if (!place) {
+      this.#publisher?.close();
+      this.#publisher = undefined;
+    } else if (this.#publisher) {
+      this.#publisher.renew(place, this.#iceServers);
+      this.#publisher.repeat();
+    } else {
+      // Who watches hears everybody.
+      this.#publisher = new MixPublisher(this.#setting.host, place, { video: this.#video.track, audio: this.#audio.mix }, this.#iceServers);
+    }
   }
 
   networkChanged(): void {
     for (const { peer } of this.#clients.values()) peer.networkChanged();
+    this.#publisher?.networkChanged();
   }
 
   audioLevel(participantId: string): number {
@@ -132,16 +158,19 @@ export class MixingRole implements Role {
   }
 
   connections(): MeasuredConnection[] {
-    return [...this.#clients].flatMap(([participantId, { measured }]) => (measured ? [{ ...measured, participantId }] : []));
+    const clients = [...this.#clients].flatMap(([participantId, { measured }]) => (measured ? [{ ...measured, participantId }] : []));
+    return [...clients, ...(this.#publisher?.measured ?? [])];
   }
 
   retire(): void {
     this.#ending.abort();
     this.#meter.close();
+    this.#publisher?.retire();
   }
 
   close(): void {
     this.retire();
+    this.#publisher?.close();
     for (const { peer } of this.#clients.values()) peer.close();
     this.#clients.clear();
     this.#video.close();
@@ -158,6 +187,8 @@ export class MixingRole implements Role {
         tell: (session) => host.tell(id, { session } satisfies Told),
         source: ({ kind }, track) => {
           if (kind === 'audio') {
+            // Who only watches is not heard, whatever it sends.
+            if (audienceOf(host.handlers.room)?.participantIds.includes(id)) return;
             if (track) this.#audio.addInput(id, track);
             else this.#audio.removeInput(id);
             return;

@@ -3,6 +3,7 @@
 
 import type { SourceContent } from '../participants/source.js';
 import type { MeasuredConnection, MeasuredPeer } from '../topology/link.js';
+import type { PublishingPlace } from './mix-publisher.js';
 
 /** An own microphone, camera or screen; `track` is null while it is off. */
 export interface OwnSource {
@@ -26,6 +27,8 @@ export interface Role {
   /** Signalling was away, and is back. */
   signallingReturned(iceServers: RTCIceServer[]): void;
   networkChanged(): void;
+  /** Where the mix is to be published for those who only watch; undefined: nowhere (any more). Absent of those who do not mix. */
+  publish?(place: PublishingPlace | undefined): void;
   audioLevel(participantId: string): number;
   diagnostics(): Promise<MeasuredPeer[]>;
   connections(): MeasuredConnection[];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page's side of an input: how a track's frames reach the worker, by what the browser has.
 
+import { discard, park } from '../background/parked.js';
 import type { BreakoutScope } from '../background/worker-routes.js';
 import type { InputSource } from './messages.js';
 
@@ -8,6 +9,9 @@ import type { InputSource } from './messages.js';
 export interface Input {
   readonly source: InputSource;
   readonly transfer: Transferable[];
+  /** Before, `source` is not to be posted. If it is not posted at all, discard() is to be called then. */
+  readonly settled?: Promise<void>;
+  discard?(): void;
   /** The newest frame, once; null where there is none, or where the worker gets them itself. */
   frame(): VideoFrame | null;
   close(): void;
@@ -19,8 +23,9 @@ const nothing = { frame: () => null, close: () => undefined };
 export function openInput(track: MediaStreamTrack, workerTakesTracks: boolean): Input {
   const { MediaStreamTrackProcessor } = globalThis as BreakoutScope;
   if (MediaStreamTrackProcessor) {
-    const { readable } = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 });
-    return { source: { kind: 'stream', readable }, transfer: [readable as unknown as Transferable], ...nothing };
+    const frames = park(new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable);
+    const { port, settled } = frames;
+    return { source: { kind: 'stream', port }, transfer: [port], settled, discard: () => void discard(frames).catch(() => undefined), ...nothing };
   }
   if (workerTakesTracks) {
     const clone = track.clone();

@@ -13,10 +13,11 @@ export interface TileRequest {
 }
 
 /**
- * Where an input's frames come from. stream: the page's MediaStreamTrackProcessor, transferred (Chromium). track: the track
- * itself is transferred (Safari). frames: the page posts one at each 'tick' (elsewhere).
+ * Where an input's frames come from. coming: nothing yet; the tile keeps its picture, and gets nothing more of the source before. stream: the
+ * page's MediaStreamTrackProcessor, in a port (Chromium). track: the track itself is transferred (Safari). frames: the page posts one at each
+ * 'tick' (elsewhere).
  */
-export type InputSource = { kind: 'stream'; readable: ReadableStream<VideoFrame> } | { kind: 'track'; track: MediaStreamTrack } | { kind: 'frames' };
+export type InputSource = { kind: 'coming' } | { kind: 'stream'; port: MessagePort } | { kind: 'track'; track: MediaStreamTrack } | { kind: 'frames' };
 
 /** Where mixed frames go: a transferred MediaStreamTrackGenerator, a VideoTrackGenerator of the worker's own, or posted to the page. */
 export type OutputTarget = { kind: 'stream'; writable: WritableStream<VideoFrame> } | { kind: 'track' } | { kind: 'frames' };

@@ -124,7 +124,7 @@ export class VideoMixer extends TypedEventTarget<VideoMixerEventMap> {
     tile.input = input;
     this.#tiles.set(id, tile);
     this.#link.post({ type: 'tile', key: tile.key, tile: request });
-    this.#link.post({ type: 'source', key: tile.key, source: input && input.source }, input ? input.transfer : []);
+    this.#connect(tile);
     if (!before && this.#layout.featured === id) this.#tellLayout();
   }
 
@@ -173,6 +173,17 @@ export class VideoMixer extends TypedEventTarget<VideoMixerEventMap> {
   #requireRunning(): void {
     if (this.#state === 'closed') throw new VideoMixerError('closed', 'The mixer has been closed. Create a new VideoMixer.');
     if (this.#state === 'failed') throw new VideoMixerError('mixer-failed', 'The mixer has stopped working. Create a new VideoMixer.');
+  }
+
+  /** Gives the worker the tile's source, once it can be handed over. */
+  #connect({ key, input }: Tile): void {
+    const hand = (): void => this.#link.post({ type: 'source', key, source: input && input.source }, input ? input.transfer : []);
+    if (!input?.settled) return hand();
+    this.#link.post({ type: 'source', key, source: { kind: 'coming' } });
+    void input.settled.then(() => {
+      if ([...this.#tiles.values()].some((tile) => tile.input === input)) hand();
+      else input.discard?.();
+    });
   }
 
   #tellLayout(): void {

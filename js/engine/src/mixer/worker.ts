@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The video mixer's worker: keeps the newest frame of every input and mixes them by its own clock.
 
+import { take } from '../background/parked.js';
 import type { BreakoutScope } from '../background/worker-routes.js';
 import { Compositor } from './compositor.js';
 import type { FromWorker, InputSource, OutputTarget, ToWorker } from './messages.js';
@@ -13,10 +14,15 @@ interface WorkerScope extends BreakoutScope {
 const scope = globalThis as unknown as WorkerScope;
 const post = (message: FromWorker, transfer: Transferable[] = []): void => scope.postMessage(message, transfer);
 
+/** So long the worker stays for a last frame of each source, in milliseconds. */
+const kLastFrameMs = 150;
+
 /** Reads a stream to its end, or until stop(); the newest frame waits in `pending`. */
 class Reading {
   #stopped = false;
   readonly #reader: ReadableStreamDefaultReader<VideoFrame>;
+  /** Once the last frame has been closed. */
+  readonly ended: Promise<void>;
 
   constructor(
     readonly key: number,
@@ -24,7 +30,7 @@ class Reading {
     private readonly track?: MediaStreamTrack,
   ) {
     this.#reader = readable.getReader();
-    void this.#run().catch(() => undefined);
+    this.ended = this.#run().catch(() => undefined);
   }
 
   stop(): void {
@@ -56,6 +62,10 @@ let closed = false;
 let turn: Promise<unknown> = Promise.resolve();
 const tiles = new Set<number>();
 const readings = new Map<number, Reading>();
+/** Those that have not closed their last frame, those that were stopped among them. */
+const unfinished = new Set<Promise<void>>();
+/** The port that a tile's stream is being taken out of. */
+const ports = new Map<number, MessagePort>();
 const pending = new Map<number, VideoFrame>();
 const second = { frames: 0, milliseconds: 0 };
 
@@ -86,11 +96,32 @@ function clear(key: number): void {
 }
 
 function setSource(key: number, source: InputSource | null): void {
+  stopReading(key);
+  if (!source) clear(key);
+  else if (source.kind === 'coming') drop(key);
+  else if (source.kind === 'track') readings.set(key, read(new Reading(key, new scope.MediaStreamTrackProcessor!({ track: source.track, maxBufferSize: 1 }).readable, source.track)));
+  else if (source.kind === 'stream') {
+    const { port } = source;
+    ports.set(key, port);
+    void take(port).then((readable) => {
+      const reading = read(new Reading(key, readable));
+      if (closed || ports.get(key) !== port) reading.stop();
+      else readings.set(key, reading);
+    });
+  }
+}
+
+function read(reading: Reading): Reading {
+  const { ended } = reading;
+  unfinished.add(ended);
+  void ended.then(() => unfinished.delete(ended));
+  return reading;
+}
+
+function stopReading(key: number): void {
+  ports.delete(key);
   readings.get(key)?.stop();
   readings.delete(key);
-  if (!source) clear(key);
-  else if (source.kind === 'stream') readings.set(key, new Reading(key, source.readable));
-  else if (source.kind === 'track') readings.set(key, new Reading(key, new scope.MediaStreamTrackProcessor!({ track: source.track, maxBufferSize: 1 }).readable, source.track));
 }
 
 /** Gives the output, where it is made here. */
@@ -148,7 +179,9 @@ function close(): void {
   clearInterval(timer);
   closed = true;
   for (const reading of readings.values()) reading.stop();
-  void turn.then(() => {
+  // Frames on their way here would be left to the collector; sources that give nothing have none.
+  const last = Promise.race([Promise.all([...unfinished]), new Promise((resolve) => setTimeout(resolve, kLastFrameMs))]);
+  void Promise.all([turn, last]).then(() => {
     for (const key of [...pending.keys()]) drop(key);
     post({ type: 'closed' });
   });
@@ -165,8 +198,7 @@ scope.onmessage = ({ data }) => {
       return setSource(data.key, data.source);
     case 'remove':
       tiles.delete(data.key);
-      readings.get(data.key)?.stop();
-      readings.delete(data.key);
+      stopReading(data.key);
       drop(data.key);
       return alone(() => compositor!.removeTile(data.key));
     case 'layout':

@@ -60,12 +60,18 @@ export class AudioUplink {
     this.#stream = stream;
   }
 
+  /** The socket is there (again): streams have other ids. */
+  entered(): void {
+    this.#stream = 0;
+    this.announce();
+  }
+
   announce(): void {
     this.socket.send({ type: 'publish', kind: 'audio', sourceId: this.sourceId, content: this.content, codec: 'opus', channels: 1 });
   }
 
   statistics(): SentStatistics {
-    return { sourceId: this.sourceId, kind: 'audio', codec: 'opus', width: 0, height: 0, targetBitrate: kBitrate, ...this.#counted };
+    return { sourceId: this.sourceId, kind: 'audio', codec: 'opus', width: 0, height: 0, targetBitrate: kBitrate, qualityLimitationReason: 'none', ...this.#counted };
   }
 
   close(): void {

@@ -8,7 +8,8 @@ import { requireServerUrl, throwIfAborted } from '../options.js';
 import { readFrames, type FrameReader } from '../recorder/frame-reader.js';
 import { RelayError } from './errors.js';
 import { RelaySourceErrorEvent, RelayStateEvent, RelayTrackEvent, type RelayConnectionEventMap, type RelayTrack } from './events.js';
-import type { AudioContent, FromWorker, RelayState, RelayStatistics, StreamInfo, ToWorker, VideoContent } from './messages.js';
+import type { AudioContent, FromWorker, RelayState, RelayStatistics, StreamInfo, ToWorker, VideoCodec, VideoContent } from './messages.js';
+import { discard } from '../background/parked.js';
 import { framesOf, pictureTrack, type ShownPictures } from './pictures.js';
 import { Sound, type HeardSound } from './sound.js';
 
@@ -21,6 +22,11 @@ export interface RelayOptions {
   participantKey: string;
   /** Whose encoders and decoders are used. Default `'native'`: the browser's where it has what is needed, this package's otherwise. */
   prefer?: Preference;
+  /**
+   * The codecs of video that this side has, the preferred one first. Default `['vp9', 'vp8']`. The first that everybody else decodes is sent: VP9 in
+   * temporal and spatial layers, VP8 in temporal ones. Where VP9 is too much for the machine for six seconds, VP8 is sent from then on.
+   */
+  codecs?: readonly VideoCodec[];
   /** Where a copy of this package's `dist` folder is served. Default: beside the running code. */
   assetBaseUrl?: string | URL;
   /** Stops the waiting; the promise rejects with code 'aborted'. */
@@ -57,6 +63,7 @@ export class RelayConnection extends TypedEventTarget<RelayConnectionEventMap> {
   readonly #sound: Sound;
   /** What ends the reading of each own source. */
   readonly #own = new Map<string, () => void>();
+  readonly #readers = new Map<string, FrameReader>();
   readonly #remotes = new Map<number, Remote>();
   readonly #asked = new Map<number, (statistics: RelayStatistics) => void>();
   #question = 0;
@@ -79,11 +86,14 @@ export class RelayConnection extends TypedEventTarget<RelayConnectionEventMap> {
    * @throws RelayError where the server refuses for good, AbortedError, OptionError
    */
   static async connect(options: RelayOptions): Promise<RelayConnection> {
-    const { url, room, participantKey, prefer = 'native', assetBaseUrl, signal } = options;
+    const { url, room, participantKey, prefer = 'native', codecs = ['vp9', 'vp8'], assetBaseUrl, signal } = options;
     throwIfAborted(signal);
     if (!/^[A-Za-z0-9_-]{43}$/.test(participantKey)) throw new OptionError('participantKey', '32 bytes as base64url, as in the signalling protocol');
+    if (codecs.length === 0 || !codecs.every((it) => it === 'vp8' || it === 'vp9')) throw new OptionError('codecs', "a list of 'vp9' and 'vp8'");
     const address = new URL('/relay', requireServerUrl(url));
     address.protocol = address.protocol.replace('http', 'ws');
+    // By this a server knows whose the socket is before it is opened, where several carry the rooms.
+    address.searchParams.set('room', room);
     if (typeof AudioContext === 'undefined' || typeof VideoFrame === 'undefined') {
       throw new RelayError('unsupported', 'This browser lacks VideoFrame or AudioContext. Use a current Chrome, Edge, Firefox or Safari.');
     }
@@ -99,6 +109,7 @@ export class RelayConnection extends TypedEventTarget<RelayConnectionEventMap> {
       room,
       participantKey,
       prefer,
+      codecs,
       wasm: assetBaseUrl === undefined ? new URL('./wasm/relay.wasm', import.meta.url).href : assetUrl(assetBaseUrl, 'wasm/relay.wasm'),
       ...(assetBaseUrl === undefined ? {} : { assetBaseUrl: new URL(assetBaseUrl, globalThis.location?.href).href }),
     });
@@ -137,15 +148,20 @@ export class RelayConnection extends TypedEventTarget<RelayConnectionEventMap> {
     }
     const rate = maxBitrate === undefined ? {} : { maxBitrate };
     const message = { type: 'publish-video' as const, sourceId, content: (content ?? 'camera') as VideoContent, ...rate };
-    const readable = framesOf(track);
-    if (readable) {
-      this.#own.set(sourceId, () => undefined);
-      this.#post({ ...message, readable }, [readable as unknown as Transferable]);
+    const frames = framesOf(track);
+    this.#post({ ...message, streamed: frames !== null });
+    if (frames) {
+      const end = () => undefined;
+      this.#own.set(sourceId, end);
+      void frames.settled.then(() => (this.#own.get(sourceId) === end ? this.#post({ type: 'frames', sourceId, port: frames.port }, [frames.port]) : discard(frames)));
       return;
     }
-    this.#post(message);
     const reader: FrameReader = readFrames(track, (frame) => this.#post({ type: 'frame', sourceId, frame }, [frame]));
-    this.#own.set(sourceId, () => reader.stop());
+    this.#readers.set(sourceId, reader);
+    this.#own.set(sourceId, () => {
+      this.#readers.delete(sourceId);
+      reader.stop();
+    });
   }
 
   unpublish(sourceId: string): void {
@@ -241,6 +257,9 @@ export class RelayConnection extends TypedEventTarget<RelayConnectionEventMap> {
         else message.frame.close();
         return;
       }
+      case 'look':
+        for (const reader of this.#readers.values()) reader.poll();
+        return;
       case 'failed':
         this.#own.get(message.sourceId)?.();
         this.#own.delete(message.sourceId);

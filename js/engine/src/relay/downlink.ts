@@ -24,6 +24,8 @@ const kHear = 3;
 interface Waiting {
   payload: Uint8Array<ArrayBuffer>;
   key: boolean;
+  /** Its stream's when it came: what follows may have another. */
+  codec: string;
 }
 
 export class Downlink {
@@ -52,7 +54,7 @@ export class Downlink {
     if (known) return;
     this.#received.set(info.id, { frames: 0, bytes: 0, dropped: 0 });
     if (info.kind === 'audio') this.#audios.set(info.id, new AudioOutput(info.id, this.#playout, this.options));
-    else this.#videos.set(info.id, new VideoOutput(info, this.options));
+    else this.#videos.set(info.id, new VideoOutput(info.id, this.options));
   }
 
   remove(stream: number): void {
@@ -79,7 +81,7 @@ export class Downlink {
     received.frames++;
     received.bytes += payload.byteLength;
     const number = (this.#number = (this.#number + 1) & 0x3fffffff);
-    if (this.#playout.push(now, frame, number) === 0) this.#waiting.set(number, { payload, key: frame.key() });
+    if (this.#playout.push(now, frame, number) === 0) this.#waiting.set(number, { payload, key: frame.key(), codec: this.#infos.get(frame.stream())!.codec });
     else received.dropped++;
     this.#ask(now);
     this.#run();
@@ -113,7 +115,7 @@ export class Downlink {
     // The layers of one picture, which come one after the other.
     let picture: { stream: number; timestamp: number; parts: Waiting[]; show: boolean } | null = null;
     const finish = (): void => {
-      if (picture) this.#videos.get(picture.stream)?.decode(picture.parts.map(({ payload }) => payload), picture.parts[0]!.key, picture.timestamp, picture.show);
+      if (picture) this.#videos.get(picture.stream)?.decode(picture.parts[0]!.codec, picture.parts.map(({ payload }) => payload), picture.parts[0]!.key, picture.timestamp, picture.show);
       picture = null;
     };
     for (let action = this.#playout.next(now); action !== kNothing; action = this.#playout.next(now)) {

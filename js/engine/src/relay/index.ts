@@ -4,4 +4,4 @@
 export { RelayConnection, type PublishOptions, type RelayOptions, type RelayView } from './connection.js';
 export { RelayError } from './errors.js';
 export { RelaySourceErrorEvent, RelayStateEvent, RelayTrackEvent, type RelayConnectionEventMap, type RelayTrack } from './events.js';
-export type { ReceivedStatistics, RelayState, RelayStatistics, SentStatistics } from './messages.js';
+export type { ReceivedStatistics, RelayState, RelayStatistics, SentStatistics, VideoCodec } from './messages.js';

@@ -274,7 +274,7 @@ function viewOf(participant: RemoteParticipant, content: SourceContent): { width
 
 const sentRow = (row: SentStatistics, bitsPerSecond: number, framesPerSecond: number) => ({
   sourceId: row.sourceId, kind: row.kind, codec: row.codec, bitsPerSecond, loss: 0, active: row.targetBitrate > 0, bytesSent: row.bytesSent, packetsSent: row.framesSent,
-  ...(row.kind === 'video' ? { frameWidth: row.width, frameHeight: row.height, framesPerSecond, framesEncoded: row.framesSent, keyFramesEncoded: row.keyFrames, targetBitrate: row.targetBitrate } : {}),
+  ...(row.kind === 'video' ? { frameWidth: row.width, frameHeight: row.height, framesPerSecond, framesEncoded: row.framesSent, keyFramesEncoded: row.keyFrames, targetBitrate: row.targetBitrate, qualityLimitationReason: row.qualityLimitationReason } : {}),
 });
 
 const receivedRow = (row: ReceivedStatistics, bitsPerSecond: number, framesPerSecond: number) => ({

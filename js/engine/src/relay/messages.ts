@@ -5,6 +5,7 @@ import type { Preference } from '../codecs/index.js';
 
 export type VideoContent = 'camera' | 'screen';
 export type AudioContent = 'microphone' | 'screen-audio';
+export type VideoCodec = 'vp8' | 'vp9';
 
 /** A stream as the server describes it; js/server/RELAY.md. */
 export interface StreamInfo {
@@ -27,12 +28,16 @@ export interface OpenMessage {
   wasm: string;
   assetBaseUrl?: string;
   prefer: Preference;
+  /** Of video, encoded and decoded here; the preferred one first. */
+  codecs: readonly VideoCodec[];
 }
 
 export type ToWorker =
   | OpenMessage
-  /** `readable`: of frames, where the browser streams them; otherwise they come as `frame`. Once more with the same id: another track. */
-  | { type: 'publish-video'; sourceId: string; content: VideoContent; readable?: ReadableStream<VideoFrame>; maxBitrate?: number }
+  /** Once more with the same id: another track; nothing of the one before is sent any more. Frames come by `frames`, or each by `frame` where they are not `streamed`. */
+  | { type: 'publish-video'; sourceId: string; content: VideoContent; streamed: boolean; maxBitrate?: number }
+  /** The stream of frames of the track published last is in the port. */
+  | { type: 'frames'; sourceId: string; port: MessagePort }
   /** Sound comes through the port, as {@link SoundBlock}. */
   | { type: 'publish-audio'; sourceId: string; content: AudioContent; port: MessagePort }
   | { type: 'unpublish'; sourceId: string }
@@ -52,6 +57,8 @@ export type FromWorker =
   | { type: 'started'; stream: number }
   | { type: 'removed'; stream: number }
   | { type: 'picture'; stream: number; frame: VideoFrame }
+  /** Sources whose frames come one by one are to be looked at: hidden pages get no callbacks for their videos. */
+  | { type: 'look' }
   /** A source could not be encoded any more; it is not sent. */
   | { type: 'failed'; sourceId: string; message: string }
   | { type: 'statistics'; id: number; statistics: RelayStatistics };
@@ -85,6 +92,8 @@ export interface SentStatistics {
   height: number;
   /** Bits per second that the encoder is set to. */
   targetBitrate: number;
+  /** Of a video. `cpu`: VP9 was too much for this machine, VP8 is sent. `bandwidth`: the way carries less than the best rate. */
+  qualityLimitationReason: 'none' | 'cpu' | 'bandwidth';
 }
 
 /** What a stream's receiving comes to, counted since it began. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pictures between tracks and the relay's worker, by what the browser has: streams of frames, or one after the other.
 
+import { park, type Parked } from '../background/parked.js';
 import type { FromWorker } from './messages.js';
 
 interface BreakoutWindow {
@@ -8,10 +9,10 @@ interface BreakoutWindow {
   MediaStreamTrackGenerator?: new (init: { kind: 'video' }) => MediaStreamTrack & { readonly writable: WritableStream<VideoFrame> };
 }
 
-/** The frames of a track as a stream that can be handed to a worker, or null where the browser has none. */
-export function framesOf(track: MediaStreamTrack): ReadableStream<VideoFrame> | null {
+/** The frames of a track as a stream that can be handed to a worker once it has settled, or null where the browser has none. */
+export function framesOf(track: MediaStreamTrack): Parked | null {
   const { MediaStreamTrackProcessor } = globalThis as BreakoutWindow;
-  return MediaStreamTrackProcessor ? new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable : null;
+  return MediaStreamTrackProcessor ? park(new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable) : null;
 }
 
 export interface ShownPictures {

@@ -3,7 +3,7 @@
 
 import type { Frame, Forwarder, RelayModule } from './module.js';
 import { kAcknowledgement, kAudio, kHeaderBytes, messageOf, readMessage } from './module.js';
-import type { OpenMessage, RelayState, StreamInfo } from './messages.js';
+import type { OpenMessage, RelayState, StreamInfo, VideoCodec } from './messages.js';
 
 /** Milliseconds. */
 const kAcknowledgeEvery = 50;
@@ -24,6 +24,7 @@ export interface ServerMessage {
   sourceId?: string;
   spatial?: number;
   temporal?: number;
+  codecs?: VideoCodec[];
   code?: string;
   message?: string;
 }
@@ -110,7 +111,7 @@ export class RelaySocket {
     const socket = new WebSocket(this.options.url);
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
-    socket.onopen = () => this.send({ type: 'enter', protocol: 1, room: this.options.room, participantKey: this.options.participantKey });
+    socket.onopen = () => this.send({ type: 'enter', protocol: 1, room: this.options.room, participantKey: this.options.participantKey, decodes: [...new Set(this.options.codecs)] });
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (typeof data === 'string') this.#text(JSON.parse(data) as ServerMessage);
       else this.#binary(data);

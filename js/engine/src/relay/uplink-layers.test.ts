@@ -10,11 +10,17 @@ test('large cameras are sent at 640x360 in two sizes, small ones as they are in 
   expect(large).toMatchObject({ width: 640, height: 360, scalabilityMode: 'L2T3' });
   expect(layersOf(large).map(({ width, frameRate }) => [width, frameRate])).toEqual([[320, 7.5], [320, 15], [320, 30], [640, 7.5], [640, 15], [640, 30]]);
   expect(layersOf(large).at(-1)!.bitrate).toBe(large.bitrate);
-  const small = encoderConfig(320, 180, 'camera', 120_000);
+  const small = encoderConfig(320, 180, 'camera', 'vp9', 120_000);
   expect(small).toMatchObject({ width: 320, height: 180, scalabilityMode: 'L1T3', bitrate: 120_000 });
   expect(layersOf(small)).toHaveLength(3);
   expect(encoderConfig(1920, 1080, 'screen')).toMatchObject({ width: 1280, height: 720 });
   expect(encoderConfig(360, 640, 'camera')).toMatchObject({ width: 360, height: 640 });
+});
+
+test('VP8 is sent in one size and three rates', () => {
+  const config = encoderConfig(1280, 720, 'camera', 'vp8');
+  expect(config).toMatchObject({ codec: 'vp8', width: 640, height: 360, scalabilityMode: 'L1T3' });
+  expect(layersOf(config).map(({ spatial, temporal, width, frameRate }) => [spatial, temporal, width, frameRate])).toEqual([[0, 0, 640, 7.5], [0, 1, 640, 15], [0, 2, 640, 30]]);
 });
 
 const frame = (id: number, spatialIndex: number, temporalIndex: number, dependencies: number[], byteLength: number): EncodedLayer => ({

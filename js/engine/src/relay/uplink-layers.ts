@@ -2,7 +2,7 @@
 // How one camera or screen is encoded for the relay: size, layers and rates, and the flags of each frame.
 
 import type { EncodedLayer, TesseraVideoChunkMetadata, TesseraVideoEncoderConfig } from '../codecs/index.js';
-import type { VideoContent } from './messages.js';
+import type { VideoCodec, VideoContent } from './messages.js';
 
 /** Pixels in the largest picture sent: relays are for narrow ways. */
 const kMostPixels = { camera: 640 * 360, screen: 1280 * 720 };
@@ -24,19 +24,22 @@ export interface UplinkLayer {
   bitrate: number;
 }
 
-/** The encoder's configuration for a source of this size. */
-export function encoderConfig(width: number, height: number, content: VideoContent, maxBitrate = Infinity): TesseraVideoEncoderConfig & { bitrate: number } {
+/** As codec strings. VP9 of level 3.1, 8 bits. */
+const kCodecs: Record<VideoCodec, string> = { vp8: 'vp8', vp9: 'vp09.00.31.08' };
+
+/** The encoder's configuration for a source of this size. VP8 has temporal layers alone. */
+export function encoderConfig(width: number, height: number, content: VideoContent, codec: VideoCodec = 'vp9', maxBitrate = Infinity): TesseraVideoEncoderConfig & { bitrate: number } {
   const scale = Math.min(1, Math.sqrt(kMostPixels[content] / (width * height)));
   // Halves of it are even, too.
   const side = (length: number): number => Math.max(32, Math.round((length * scale) / 4) * 4);
   const [w, h] = [side(width), side(height)];
   return {
-    codec: 'vp09.00.31.08',
+    codec: kCodecs[codec],
     width: w,
     height: h,
     bitrate: Math.min(maxBitrate, Math.max(100_000, Math.round(w * h * kFrameRate * kBitsPerPixel[content]))),
     framerate: kFrameRate,
-    scalabilityMode: w * h >= kTwoSizes ? 'L2T3' : 'L1T3',
+    scalabilityMode: codec === 'vp9' && w * h >= kTwoSizes ? 'L2T3' : 'L1T3',
     latencyMode: 'realtime',
     maxQueue: 2,
     contentHint: content === 'screen' ? 'text' : 'motion',

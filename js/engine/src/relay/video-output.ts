@@ -3,7 +3,6 @@
 
 import { EncodedVideoChunk, VideoDecoder } from '../codecs/index.js';
 import type { DownlinkOptions } from './downlink.js';
-import type { StreamInfo } from './messages.js';
 import { joinSuperframe } from './superframe.js';
 
 /** Pictures that may wait for the decoder; with more it begins anew at a keyframe. */
@@ -13,6 +12,7 @@ const kMostHidden = 64;
 
 export class VideoOutput {
   #decoder: VideoDecoder | null = null;
+  #codec = '';
   #writer: WritableStreamDefaultWriter<VideoFrame> | null = null;
   readonly #hidden = new Set<number>();
   #closed = false;
@@ -22,7 +22,7 @@ export class VideoOutput {
   height = 0;
 
   constructor(
-    private readonly info: StreamInfo,
+    private readonly stream: number,
     private readonly options: DownlinkOptions,
   ) {}
 
@@ -32,22 +32,22 @@ export class VideoOutput {
     this.#writer?.closed.catch(() => undefined);
   }
 
-  /** The layers of one picture. */
-  decode(layers: Uint8Array<ArrayBuffer>[], key: boolean, timestamp: number, show: boolean): void {
+  /** The layers of one picture. Another codec than before begins with a keyframe. */
+  decode(codec: string, layers: Uint8Array<ArrayBuffer>[], key: boolean, timestamp: number, show: boolean): void {
     if (this.#decoder && this.#decoder.decodeQueueSize > kMostWaiting) this.#drop();
-    if (!this.#decoder) {
+    if (!this.#decoder || codec !== this.#codec) {
       if (!key) {
         this.dropped++;
-        this.options.requestKeyFrame(this.info.id);
+        this.options.requestKeyFrame(this.stream);
         return;
       }
-      this.#open();
+      this.#open(codec);
     }
     if (!show) {
       this.#hidden.add(timestamp);
       if (this.#hidden.size > kMostHidden) this.#hidden.delete(this.#hidden.values().next().value!);
     }
-    this.#decoder!.decode(new EncodedVideoChunk({ type: key ? 'key' : 'delta', timestamp, data: joinSuperframe(layers) }));
+    this.#decoder!.decode(new EncodedVideoChunk({ type: key ? 'key' : 'delta', timestamp, data: codec === 'vp8' ? layers[0]! : joinSuperframe(layers) }));
   }
 
   close(): void {
@@ -57,7 +57,9 @@ export class VideoOutput {
     this.#writer = null;
   }
 
-  #open(): void {
+  #open(codec: string): void {
+    this.#codec = codec;
+    if (this.#decoder) return void this.#configure(this.#decoder);
     const decoder: VideoDecoder = new VideoDecoder({
       ...this.options.assets,
       output: (frame) => this.#take(frame),
@@ -65,11 +67,15 @@ export class VideoOutput {
         if (this.#decoder !== decoder || this.#closed) return;
         this.#decoder = null;
         this.dropped++;
-        this.options.requestKeyFrame(this.info.id);
+        this.options.requestKeyFrame(this.stream);
       },
     });
     this.#decoder = decoder;
-    decoder.configure({ codec: this.info.codec, optimizeForLatency: true, prefer: this.options.prefer });
+    this.#configure(decoder);
+  }
+
+  #configure(decoder: VideoDecoder): void {
+    decoder.configure({ codec: this.#codec, optimizeForLatency: true, prefer: this.options.prefer });
   }
 
   #drop(): void {
@@ -81,9 +87,9 @@ export class VideoOutput {
   #take(frame: VideoFrame): void {
     if (this.#closed || this.#hidden.delete(frame.timestamp)) return frame.close();
     [this.width, this.height] = [frame.displayWidth, frame.displayHeight];
-    if (this.shown++ === 0) this.options.started(this.info.id);
+    if (this.shown++ === 0) this.options.started(this.stream);
     const writer = this.#writer;
-    if (!writer) return this.options.picture(this.info.id, frame);
+    if (!writer) return this.options.picture(this.stream, frame);
     // A track that nobody shows takes no frames: it gets the newest when it does.
     if ((writer.desiredSize ?? 0) <= 0) {
       this.shown--;

@@ -3,13 +3,16 @@
 
 import { VideoEncoder, type Preference } from '../codecs/index.js';
 import type { Frame } from './module.js';
-import type { SentStatistics, VideoContent } from './messages.js';
+import { EncodeLoad } from './encode-load.js';
+import type { SentStatistics, VideoCodec, VideoContent } from './messages.js';
 import type { RelaySocket } from './socket.js';
 import { encoderConfig, layersOf, LayerSplitter } from './uplink-layers.js';
 
 export interface UplinkOptions {
   prefer: Preference;
   assets: { assetBaseUrl?: string };
+  /** Those that everybody decodes, the preferred one first; may change. */
+  codecs: () => readonly VideoCodec[];
   failed: (message: string) => void;
 }
 
@@ -30,10 +33,12 @@ export class VideoUplink {
   #bitrate = 0;
   #changed = 0;
   #splitter = new LayerSplitter();
+  readonly #load = new EncodeLoad();
   #key = true;
   /** Nobody takes it. */
   #paused = true;
-  #reader: ReadableStreamDefaultReader<VideoFrame> | null = null;
+  /** Counts streams of frames, and halts: that of the last one is read. */
+  #streams = 0;
   #closed = false;
   #last = 0;
   readonly #counted = { framesSent: 0, framesDropped: 0, keyFrames: 0, bytesSent: 0 };
@@ -55,19 +60,26 @@ export class VideoUplink {
     return this.#paused ? 0 : (this.#config?.bitrate ?? 0);
   }
 
-  /** Frames come from here from now on. */
-  read(readable: ReadableStream<VideoFrame>): void {
-    void this.#reader?.cancel().catch(() => undefined);
-    const reader = (this.#reader = readable.getReader());
-    const run = async (): Promise<void> => {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        if (this.#reader === reader && !this.#closed) this.take(value);
-        else value.close();
+  /** No more frames from the stream that is read. */
+  halt(): void {
+    this.#streams++;
+  }
+
+  /** Frames come from here, until halt(). Resolves when the last one has been closed. */
+  async read(stream: Promise<ReadableStream<VideoFrame>>): Promise<void> {
+    const mine = ++this.#streams;
+    const reader = (await stream).getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      if (mine === this.#streams) {
+        this.take(value);
+        continue;
       }
-    };
-    void run().catch(() => undefined);
+      value.close();
+      // Cancelled only now: a frame on its way to a pending read would be lost without being closed.
+      return reader.cancel();
+    }
   }
 
   /** A frame, which is closed here. */
@@ -77,7 +89,9 @@ export class VideoUplink {
       this.#fit(frame);
       const { forwarder } = this.socket;
       if (!forwarder || !this.#stream || this.#paused || !this.#encoder) return;
-      if (this.#encoder.encodeQueueSize > 2 || forwarder.lateness(now) >= kTooLate) {
+      const busy = this.#encoder.encodeQueueSize > 2;
+      this.#load.came(now, busy);
+      if (busy || forwarder.lateness(now) >= kTooLate) {
         this.#counted.framesDropped++;
         return;
       }
@@ -95,8 +109,15 @@ export class VideoUplink {
     }
   }
 
-  /** The server has given it an id, also anew after the socket was lost. */
+  /** The socket is there (again): streams have other ids. */
+  entered(): void {
+    this.#stream = 0;
+    this.announce();
+  }
+
+  /** The server has given it an id, or knows now what it has become. */
   published(stream: number): void {
+    if (stream === this.#stream) return;
     this.#stream = stream;
     this.#key = true;
     this.#paused = true;
@@ -133,29 +154,47 @@ export class VideoUplink {
   }
 
   statistics(): SentStatistics {
-    const { width = 0, height = 0, codec = '' } = this.#config ?? {};
-    return { sourceId: this.sourceId, kind: 'video', codec, width, height, targetBitrate: this.#paused ? 0 : this.#bitrate, ...this.#counted };
+    const { width = 0, height = 0, codec = '', bitrate = 0 } = this.#config ?? {};
+    const qualityLimitationReason = this.#load.tooMuch ? 'cpu' : this.#bitrate < bitrate ? 'bandwidth' : 'none';
+    return { sourceId: this.sourceId, kind: 'video', codec, width, height, targetBitrate: this.#paused ? 0 : this.#bitrate, qualityLimitationReason, ...this.#counted };
   }
 
   close(): void {
     this.#closed = true;
-    void this.#reader?.cancel().catch(() => undefined);
-    this.#reader = null;
+    this.halt();
+    this.#closeEncoder();
+  }
+
+  #closeEncoder(): void {
     if (this.#encoder && this.#encoder.state !== 'closed') this.#encoder.close();
     this.#encoder = null;
   }
 
-  /** The encoder fits the frames' size: another one begins anew. */
+  /** The first codec that everybody decodes; the cheaper one where the other is too much for this machine. */
+  #codec(): VideoCodec {
+    const codecs = this.options.codecs();
+    return this.#load.tooMuch && codecs.includes('vp8') ? 'vp8' : codecs[0]!;
+  }
+
+  /** The encoder fits the frames' size and the others' decoders: another one begins anew. */
   #fit({ displayWidth, displayHeight }: VideoFrame): void {
-    const config = encoderConfig(displayWidth, displayHeight, this.content, this.maxBitrate);
-    if (this.#config?.width === config.width && this.#config.height === config.height && this.#encoder) return;
-    const first = !this.#config;
-    const same = this.#config?.width === config.width && this.#config.height === config.height;
+    const config = encoderConfig(displayWidth, displayHeight, this.content, this.#codec(), this.maxBitrate);
+    const old = this.#config;
+    const changed = old?.codec !== config.codec || old.width !== config.width || old.height !== config.height;
+    if (!changed && this.#encoder) return;
     this.#config = config;
     this.#bitrate = Math.min(this.#bitrate || config.bitrate, config.bitrate);
     this.#splitter = new LayerSplitter();
     this.#key = true;
-    this.#encoder ??= new VideoEncoder({
+    // What the old one still gives would arrive as the new one's.
+    if (old?.codec !== config.codec) this.#closeEncoder();
+    this.#encoder ??= this.#open();
+    this.#configure();
+    if (changed) this.announce();
+  }
+
+  #open(): VideoEncoder {
+    return new VideoEncoder({
       ...this.options.assets,
       output: (chunk, metadata) => {
         const data = new Uint8Array(chunk.byteLength);
@@ -164,8 +203,6 @@ export class VideoUplink {
       },
       error: (error) => this.#fail(error),
     });
-    this.#configure();
-    if (first || !same) this.announce();
   }
 
   #configure(): void {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The relay's worker: everything between the tracks and the socket, away from the page's own work.
 
+import { discard, take } from '../background/parked.js';
 import { AudioUplink } from './audio-uplink.js';
 import { Downlink } from './downlink.js';
-import type { FromWorker, OpenMessage, RelayStatistics, StreamInfo, ToWorker } from './messages.js';
+import type { FromWorker, OpenMessage, RelayStatistics, StreamInfo, ToWorker, VideoCodec } from './messages.js';
 import { type Frame, loadRelayModule, type RelayModule } from './module.js';
 import { RelaySocket, type ServerMessage } from './socket.js';
 import { type UplinkOptions, VideoUplink } from './video-uplink.js';
@@ -14,6 +15,11 @@ declare const self: { onmessage: ((event: MessageEvent<ToWorker>) => void) | nul
 const kAudioBits = 48_000;
 /** The encoders get this share of the way: they miss their rates at times. */
 const kShare = 0.9;
+/** So long the worker stays for a last frame of each source, in milliseconds. */
+const kLastFrameMs = 150;
+
+/** Decoded by everybody, until the server says otherwise. */
+const kCodecs: readonly VideoCodec[] = ['vp9', 'vp8'];
 
 const post = (message: FromWorker, transfer: Transferable[] = []): void => self.postMessage(message, transfer);
 
@@ -22,10 +28,16 @@ class Relay {
   readonly #frame: Frame;
   readonly #videos = new Map<string, VideoUplink>();
   readonly #audios = new Map<string, AudioUplink>();
+  /** Videos whose frames the page hands over one by one. */
+  readonly #single = new Set<string>();
+  /** Streams of frames that have not come to their end. */
+  readonly #reading = new Set<Promise<void>>();
   readonly #downlinks = new Map<string, Downlink>();
   /** Of every stream of the others. */
   readonly #streams = new Map<number, StreamInfo>();
   readonly #options: UplinkOptions['assets'];
+  /** What everybody else decodes. */
+  #decoded: readonly VideoCodec[] = kCodecs;
 
   constructor(
     private readonly module: RelayModule,
@@ -70,16 +82,20 @@ class Relay {
       }
       case 'statistics':
         return post({ type: 'statistics', id: message.id, statistics: this.#statistics() });
+      case 'frames':
+        return this.#read(message);
       case 'close':
-        return this.close();
+        return void this.close();
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const id of [...this.#videos.keys(), ...this.#audios.keys()]) this.#unpublish(id);
     for (const downlink of this.#downlinks.values()) downlink.close();
     this.#socket.close();
     this.#frame.delete();
+    // A frame that is on its way here would be left to the collector.
+    await Promise.race([Promise.all(this.#reading), new Promise((resolve) => setTimeout(resolve, kLastFrameMs))]);
     self.close();
   }
 
@@ -87,6 +103,11 @@ class Relay {
     return {
       prefer: this.open.prefer,
       assets: this.#options,
+      // Where nothing suits everybody, some see it and others do not.
+      codecs: () => {
+        const common = this.open.codecs.filter((it) => this.#decoded.includes(it));
+        return common.length > 0 ? common : this.open.codecs;
+      },
       failed: (message) => {
         this.#unpublish(sourceId);
         post({ type: 'failed', sourceId, message });
@@ -94,13 +115,22 @@ class Relay {
     };
   }
 
-  #publishVideo({ sourceId, content, readable, maxBitrate }: ToWorker & { type: 'publish-video' }): void {
+  #publishVideo({ sourceId, content, streamed, maxBitrate }: ToWorker & { type: 'publish-video' }): void {
     let video = this.#videos.get(sourceId);
     if (!video) {
       video = new VideoUplink(sourceId, content, maxBitrate, this.#socket, this.#frame, this.#uplinkOptions(sourceId));
       this.#videos.set(sourceId, video);
     }
-    if (readable) video.read(readable);
+    video.halt();
+    if (!streamed) this.#single.add(sourceId);
+  }
+
+  #read({ sourceId, port }: ToWorker & { type: 'frames' }): void {
+    const video = this.#videos.get(sourceId);
+    const reading: Promise<void> = (video ? video.read(take(port)) : discard({ port, settled: Promise.resolve() }))
+      .catch(() => undefined)
+      .finally(() => this.#reading.delete(reading));
+    this.#reading.add(reading);
   }
 
   #publishAudio({ sourceId, content, port }: ToWorker & { type: 'publish-audio' }): void {
@@ -116,6 +146,7 @@ class Relay {
     if (!uplink) return;
     this.#videos.delete(sourceId);
     this.#audios.delete(sourceId);
+    this.#single.delete(sourceId);
     uplink.close();
     if (uplink.stream) this.#socket.send({ type: 'unpublish', stream: uplink.stream });
   }
@@ -133,13 +164,15 @@ class Relay {
   #entered(streams: StreamInfo[]): void {
     for (const id of [...this.#streams.keys()]) if (!streams.some((it) => it.id === id)) this.#removed(id);
     for (const stream of streams) this.#added(stream);
-    for (const uplink of [...this.#videos.values(), ...this.#audios.values()]) uplink.announce();
+    this.#decoded = kCodecs;
+    for (const uplink of [...this.#videos.values(), ...this.#audios.values()]) uplink.entered();
   }
 
   #message(message: ServerMessage): void {
     if (message.type === 'streamAdded') this.#added(message.stream as StreamInfo);
     else if (message.type === 'streamRemoved') this.#removed(message.stream as number);
     else if (message.type === 'published') (this.#videos.get(message.sourceId!) ?? this.#audios.get(message.sourceId!))?.published(message.stream as number);
+    else if (message.type === 'codecs') this.#decoded = message.codecs ?? kCodecs;
     else if (message.type === 'demand') this.#video(message.stream as number)?.demand(message.spatial!, message.temporal!);
   }
 
@@ -176,6 +209,7 @@ class Relay {
 
   /** What the way carries is shared among the cameras and screens by what each would take. */
   #tick(now: number): void {
+    if (this.#single.size > 0) post({ type: 'look' });
     const limit = this.#socket.forwarder?.limit() ?? -1;
     const wanted = [...this.#videos.values()].reduce((sum, video) => sum + video.wanted, 0);
     const room = limit < 0 ? Infinity : Math.max(0, limit * kShare - this.#audios.size * kAudioBits);

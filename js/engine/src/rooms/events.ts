@@ -3,6 +3,7 @@
 
 import type { PeerState, Quality, RemoteParticipant } from '../participants/remote-participant.js';
 import type { RemoteSource } from '../participants/source.js';
+import type { AudienceChangeEvent } from '../topology/audience.js';
 import type { MixChangeEvent, TopologyChangeEvent } from '../topology/events.js';
 
 export type { MixChangeEvent, TopologyChangeEvent };
@@ -129,5 +130,7 @@ export interface RoomEventMap {
   warning: WarningEvent;
   topologychange: TopologyChangeEvent;
   mixchange: MixChangeEvent;
+  /** See audienceOf() of `tessera-rtc/webinar`. */
+  audiencechange: AudienceChangeEvent;
   closed: ClosedEvent;
 }

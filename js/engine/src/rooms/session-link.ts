@@ -85,7 +85,10 @@ export class SessionLink {
         send: (text) => {
           const message = JSON.parse(text) as ProtocolMessage & { capabilities?: object };
           // The session knows what it can do itself; the rest is done here.
-          if (message.capabilities) Object.assign(message.capabilities, { topologies: kTopologies, mixer: willingness(connection.mixing) });
+          if (message.capabilities) {
+            Object.assign(message, { role: connection.role });
+            Object.assign(message.capabilities, { topologies: kTopologies, mixer: willingness(connection.mixing) });
+          }
           connection.transport.send(message);
         },
         notify: (json, track) => {
@@ -119,7 +122,7 @@ export class SessionLink {
         if (room) this.offer = room;
         if (iceServers) this.iceServers = iceServers;
         // What is not the session's own is handled by a part that is fetched when there is something else.
-        const elsewhere = type === 'signal' ? !payload?.connection : room && room.topology !== 'mesh';
+        const elsewhere = type === 'signal' ? !payload?.connection : type === 'audience' || (room && room.topology !== 'mesh');
         if (elsewhere || this.#board) this.board().then((board) => board.receive(message), this.handlers.unreachable);
         // A room that moves is left as it is until its media flows over there; the board then passes the message on.
         if (!(elsewhere && (moved || payload)) && !inReplyTo?.startsWith('topology/')) call.transportMessage(JSON.stringify(message));

@@ -44,9 +44,14 @@ export interface SfuConnection {
   removeSource(sourceId: string): void;
   /**
    * From now on, also where the source is not received yet. null: nothing of it, and its last frame stays on screen. Without a
-   * choice the server sends the largest.
+   * choice the server sends the largest. `hurried`: the link carries too little for what is taken now.
    */
-  selectLayer(participantId: string, sourceId: string, choice: LayerChoice | null): void;
+  selectLayer(participantId: string, sourceId: string, choice: LayerChoice | null, hurried?: boolean): void;
+  /**
+   * The picture does not come, or came apart on the way: have its sender begin anew with a keyframe. Absent where the server sees to
+   * that itself.
+   */
+  requestKeyFrame?(participantId: string, sourceId: string): void;
   /**
    * Bit n: encode spatial layer n of an own source. Absent where the server itself tells senders what nobody takes: then no
    * demand needs to travel among participants.
@@ -56,7 +61,7 @@ export interface SfuConnection {
   audioLevel(participantId: string): number;
   /** One entry for each peer connection; rows of `inbound` carry `participantId` as well. */
   diagnostics(): Promise<SfuDiagnostics[]>;
-  /** What getStats() says of everything that is received; null while nothing is. For estimating the downlink, five times a second. */
+  /** What getStats() says of everything that is received; null while nothing is. For estimating the downlink, ten times a second. */
   statistics(): Promise<RTCStatsReport | null>;
   networkChanged(): void;
   /** For connections yet to be made. */

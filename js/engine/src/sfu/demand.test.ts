@@ -27,6 +27,18 @@ test('a layer that nobody takes goes off within a second, one that is taken come
   expect(applied.at(-1)).toBe(0b110);
 });
 
+test('for a receiver whose link is congested a layer goes off at once, unless somebody else takes it', () => {
+  const { applied, demand } = setUp('a', 'b');
+  demand.take('b', 1);
+  demand.take('a', 0, true);
+  expect(applied).toEqual([0b011]);
+  demand.take('b', 0, true);
+  expect(applied.at(-1)).toBe(0b001);
+  demand.take('b', 2, true);
+  expect(applied.at(-1)).toBe(0b101);
+  demand.close();
+});
+
 test('a tile that goes to and fro makes nothing start and stop', () => {
   const { applied, demand } = setUp('a');
   demand.take('a', 2);

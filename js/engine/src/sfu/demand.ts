@@ -22,21 +22,21 @@ export class Demand {
     this.#update();
   }
 
-  /** `spatial`: the layer that the receiver takes from now on, -1 for none. */
-  take(id: string, spatial: number): void {
+  /** `spatial`: the layer that the receiver takes from now on, -1 for none. `hurried`: its link has no room for what it does not take. */
+  take(id: string, spatial: number, hurried = false): void {
     this.#taken.set(id, spatial < 0 ? 0 : 1 << Math.min(spatial, 2));
-    this.#update();
+    this.#update(hurried);
   }
 
   close(): void {
     clearTimeout(this.#timer);
   }
 
-  #update(): void {
+  #update(atOnce = false): void {
     clearTimeout(this.#timer);
     let wanted = 0;
     for (const layers of this.#taken.values()) wanted |= layers;
-    this.#set(this.active | wanted);
+    this.#set(atOnce ? wanted : this.active | wanted);
     if (wanted !== this.active) this.#timer = setTimeout(() => this.#set(wanted), kOffAfter);
   }
 

@@ -34,11 +34,17 @@ const trackOf = (id: string): MediaStreamTrack => ({ id: `track of ${id}` }) as 
 /** A room with these people, and a link that carries at most so much of what is asked for. */
 async function room(...ids: string[]) {
   const asked = new Map<string, LayerChoice | null>();
+  const hurried: string[] = [];
+  const keyFrames: string[] = [];
   const failed = vi.fn();
   const counters = new Map(ids.map((id) => [id, { frames: 0, bits: 0, lost: 0 }]));
   const looks = { count: 0 };
   const selection = new Selection({
-    choose: (id, _, choice) => asked.set(id, choice),
+    choose: (id, _, choice, inHurry) => {
+      asked.set(id, choice);
+      if (inHurry) hurried.push(id);
+    },
+    requestKeyFrame: (id) => keyFrames.push(id),
     statistics: async () => {
       looks.count++;
       return new Map(
@@ -81,7 +87,7 @@ async function room(...ids: string[]) {
     }
   };
   await vi.waitFor(() => expect(asked.size).toBe(ids.length));
-  return { selection, asked, people, pass, failed, looks, layers, settled, counters };
+  return { selection, asked, hurried, keyFrames, people, pass, failed, looks, layers, settled, counters };
 }
 
 test('shown in ways nobody told of, everything is taken as large as it is sent', async () => {
@@ -122,6 +128,38 @@ test('a link that carries less is noticed, who speaks keeps the most, and the la
   expect(selection.choices.some(({ reason }) => reason === 'bandwidth')).toBe(true);
   await pass(undefined, 150);
   expect([...asked.values()].map((choice) => choice?.spatial)).toEqual([2, 2, 2]);
+});
+
+test('on a congested link what is not needed any more is in a hurry, on a good one nothing is', async () => {
+  const { selection, hurried, pass } = await room('ana', 'ben', 'eva');
+  selection.stateChanged('connected', 0);
+  await pass(undefined, 20);
+  selection.automatic = false;
+  selection.automatic = true;
+  expect(hurried).toEqual([]);
+  await pass(600_000, 10);
+  expect(hurried.length).toBeGreaterThan(0);
+});
+
+test('a picture that does not come is asked for, one that is muted or nobody takes is not', async () => {
+  const { selection, keyFrames, pass, asked, people, counters } = await room('ana', 'ben');
+  selection.stateChanged('connected', 0);
+  await pass(undefined, 10);
+  expect(keyFrames).toEqual([]);
+  const stand = async (times: number) => {
+    const { frames } = counters.get('ana')!;
+    for (let i = 0; i < times; i++) {
+      await pass();
+      counters.get('ana')!.frames = frames;
+    }
+  };
+  await stand(6);
+  expect(asked.get('ana')).toMatchObject({ spatial: 2 });
+  expect(new Set(keyFrames)).toEqual(new Set(['ana']));
+  keyFrames.length = 0;
+  (people[0]!.sources as Map<string, { muted: boolean }>).set('camera', { ...people[0]!.sources.get('camera')!, muted: true });
+  await stand(30);
+  expect(keyFrames).toEqual([]);
 });
 
 test('while the server is away nothing is measured, and a connection made anew is estimated afresh', async () => {
@@ -183,7 +221,7 @@ test('without its module, everything stays as the server sends it, and that is s
   failure.error = new Error('not there');
   const asked = vi.fn();
   const failed = vi.fn();
-  const selection = new Selection({ choose: asked, statistics: async () => null, failed });
+  const selection = new Selection({ choose: asked, requestKeyFrame: vi.fn(), statistics: async () => null, failed });
   open.push(selection);
   selection.addSource(person('ana'), 'camera', 'camera', trackOf('ana'));
   await vi.waitFor(() => expect(failed).toHaveBeenCalledOnce());

@@ -8,10 +8,11 @@ import type { PeerState, RemoteParticipant } from '../participants/remote-partic
 import type { LayerChoice } from './adapter.js';
 import { offeredLayers, validLayers, type OfferedLayer } from './layers.js';
 import type { RoomLayerChoice, RoomLayers } from './room-layers.js';
+import { Stalls, type Picture } from './stalls.js';
 import { Views } from './views.js';
 
 /** Milliseconds between two looks at the statistics. */
-const kSampleInterval = 200;
+const kSampleInterval = 100;
 /** The largest of everything: what a server sends without a choice. */
 const kTop: LayerChoice = { spatial: 2, temporal: 2 };
 
@@ -30,7 +31,10 @@ interface Video {
 
 export interface SelectionHandlers {
   /** null: nothing of it. */
-  choose(participantId: string, sourceId: string, choice: LayerChoice | null): void;
+  /** `hurried`: the link carries too little, and nothing that is not needed any more may go on for a moment. */
+  choose(participantId: string, sourceId: string, choice: LayerChoice | null, hurried: boolean): void;
+  /** A picture does not come although it is sent. */
+  requestKeyFrame(participantId: string, sourceId: string): void;
   /** Of what is received; null while nothing is. */
   statistics(): Promise<RTCStatsReport | null>;
   /** The selector could not be loaded: the server goes on sending the largest of everything. */
@@ -49,6 +53,7 @@ export class Selection implements RoomLayers {
   readonly #videos = new Map<string, Video>();
   /** Ids of videos by the tracks on which they are received. */
   readonly #tracks = new Map<string, string>();
+  readonly #stalls = new Stalls();
   readonly #views = new Views((element) => this.#placeAll((it) => it.participant.views.has(element)));
   #selector: LayerSelector | undefined;
   #speaker = '';
@@ -117,6 +122,7 @@ export class Selection implements RoomLayers {
     this.#state = state;
     if (state !== 'connected' || reconnections === this.#reconnections) return;
     this.#reconnections = reconnections;
+    this.#stalls.clear();
     this.#selector?.restart();
   }
 
@@ -140,7 +146,7 @@ export class Selection implements RoomLayers {
   /** Another server, which knows no choices and lies on another way: says every one again. */
   repeat(): void {
     this.#reconnections = -1;
-    for (const { participant, sourceId, asked } of this.#videos.values()) if (asked !== undefined) this.handlers.choose(participant.id, sourceId, asked);
+    for (const { participant, sourceId, asked } of this.#videos.values()) if (asked !== undefined) this.handlers.choose(participant.id, sourceId, asked, false);
   }
 
   // --- what is chosen ---
@@ -254,8 +260,9 @@ export class Selection implements RoomLayers {
       if (choice === undefined || same(choice, video.asked)) continue;
       // While pictures move from one way to another, tiles come and go: none is given up for that.
       if (choice === null && !this.#measuring) continue;
+      const less = !!video.asked && (!choice || choice.spatial < video.asked.spatial);
       video.asked = choice;
-      this.handlers.choose(video.participant.id, video.sourceId, choice);
+      this.handlers.choose(video.participant.id, video.sourceId, choice, less && !this.estimate.calm);
     }
   }
 
@@ -266,12 +273,38 @@ export class Selection implements RoomLayers {
       const report = await this.handlers.statistics();
       // Two moments apart: the connection may have gone meanwhile.
       if (report && this.#measuring && this.#state === 'connected') {
-        this.#selector?.statistics(report as unknown as Map<string, unknown>, ({ trackIdentifier }: InboundStream) => this.#tracks.get(trackIdentifier ?? ''));
+        const streams = report as unknown as Map<string, unknown>;
+        this.#selector?.statistics(streams, ({ trackIdentifier }: InboundStream) => this.#tracks.get(trackIdentifier ?? ''));
+        for (const id of this.#stalls.look(performance.now(), this.#pictures(streams))) {
+          const video = this.#videos.get(id);
+          if (video) this.handlers.requestKeyFrame(video.participant.id, video.sourceId);
+        }
       }
     } catch {
       // A connection that is being closed.
     } finally {
       this.#sampling = false;
+    }
+  }
+
+  /** Cameras that are taken, and what has come of them. Screens stand still by nature. */
+  *#pictures(streams: Map<string, unknown>): Iterable<Picture> {
+    for (const stream of streams.values() as Iterable<InboundStream>) {
+      const video = stream.type === 'inbound-rtp' && stream.kind === 'video' ? this.#videos.get(this.#tracks.get(stream.trackIdentifier ?? '') ?? '') : undefined;
+      if (!video || video.content !== 'camera') continue;
+      const { asked, participant, sourceId } = video;
+      const taken = asked && !participant.sources.get(sourceId)?.muted ? `${asked.spatial}.${asked.temporal}` : null;
+      const layer = asked && this.#layersOf(video).find(({ spatial, temporal }) => spatial === asked.spatial && temporal === asked.temporal);
+      const { frameRate } = layer ?? this.#layersOf(video).at(-1)!;
+      yield {
+        id: video.id,
+        taken,
+        frameRate,
+        framesDecoded: stream.framesDecoded ?? 0,
+        pixels: (stream.frameWidth ?? 0) * (stream.frameHeight ?? 0),
+        // Before the sender has said, its layers are a guess.
+        layerPixels: layer && video.layers.length > 0 ? layer.width * layer.height : 0,
+      };
     }
   }
 }

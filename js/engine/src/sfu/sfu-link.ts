@@ -19,6 +19,8 @@ interface Told {
   layers?: Record<string, OfferedLayer[]>;
   /** Of the receiver's sources: the spatial layer that the sender takes, -1 for none. */
   take?: Record<string, number>;
+  /** The sender's link is congested: of `take`, what nobody takes any more is off at once. */
+  hurried?: boolean;
 }
 
 interface Own {
@@ -53,10 +55,12 @@ export class SfuLink implements TopologyLink, SourceSink {
     const { assetBaseUrl } = link.connection;
     this.#selection = new Selection(
       {
-        choose: (participantId, sourceId, choice) => {
-          this.#connection?.selectLayer(participantId, sourceId, choice);
-          if (this.#connection?.setActiveLayers) this.#tell(participantId, { take: { [sourceId]: choice?.spatial ?? -1 } });
+        choose: (participantId, sourceId, choice, hurried) => {
+          // Before the server asks the sender for keyframes of every layer that is on.
+          if (this.#connection?.setActiveLayers) this.#tell(participantId, { take: { [sourceId]: choice?.spatial ?? -1 }, ...(hurried ? { hurried } : {}) });
+          this.#connection?.selectLayer(participantId, sourceId, choice, hurried);
         },
+        requestKeyFrame: (participantId, sourceId) => this.#connection?.requestKeyFrame?.(participantId, sourceId),
         statistics: async () => (await this.#connection?.statistics()) ?? null,
         failed: ({ message }) => link.handlers.notify({ type: 'Warning', code: 'layers-failed', message }, null),
       },
@@ -326,14 +330,14 @@ export class SfuLink implements TopologyLink, SourceSink {
     this.#link.tell(to, told);
   }
 
-  #told(from: string, { layers, take }: Told): void {
+  #told(from: string, { layers, take, hurried }: Told): void {
     const participant = this.#link.handlers.room.participants.get(from);
     if (!participant) return;
     for (const [sourceId, offered] of Object.entries(layers ?? {})) {
       if (participant.sources.has(sourceId)) this.#selection.setLayers(participant, sourceId, offered);
     }
     for (const [sourceId, spatial] of Object.entries(take ?? {})) {
-      if (Number.isInteger(spatial)) this.#own.get(sourceId)?.demand?.take(from, spatial);
+      if (Number.isInteger(spatial)) this.#own.get(sourceId)?.demand?.take(from, spatial, hurried === true);
     }
   }
 }

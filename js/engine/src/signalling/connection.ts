@@ -38,6 +38,8 @@ export class Connection {
   readonly relayOnly: boolean;
   readonly mixing: Mixing;
   readonly module: Promise<SessionModule>;
+  /** Of whoever only watches; see webinar/viewing.ts. */
+  role: 'viewer' | undefined;
   #transport: SignallingTransport | undefined;
 
   constructor(options: ConnectOptions, name?: string) {

@@ -5,6 +5,7 @@
 import { roomError } from '../errors.js';
 import type { SessionLink } from '../rooms/session-link.js';
 import type { ProtocolMessage } from '../signalling/transport.js';
+import { audienceChanged } from './audience.js';
 import { Choices } from './choices.js';
 import { MixChangeEvent, TopologyChangeEvent } from './events.js';
 import { type Farewell, Farewells } from './farewells.js';
@@ -85,6 +86,10 @@ export class Board {
     if (message.type === 'joined') this.#joined(message);
     else if (message.type === 'error') this.#choices.refused(message);
     else if (message.type === 'signal') this.#signalled(message);
+    else if (message.type === 'audience') {
+      audienceChanged(this.#session.handlers.room, message);
+      for (const place of [this.#current, this.#next]) if (place?.topology === 'mcu') this.#hand(place, message);
+    }
   }
 
   /** See Room.setTopology(). */

@@ -6,7 +6,7 @@ import type { ProtocolMessage } from '../signalling/transport.js';
 import type { Place } from './place.js';
 
 /** A link ends after this long even if somebody has not said to have moved, in milliseconds: as long as a move may take, and its first pictures. */
-export const kLingerAtMost = 16_000;
+export const kLingerAtMost = 20_000;
 
 /** A link that is left, and the message by which the room moved away from it. */
 export interface Farewell {

@@ -3,7 +3,7 @@
 //
 // A room's server says which topology it has, and says it anew when that changes. Each topology but the mesh, which is the
 // session's own, has a link: a class that is loaded when it is needed, opened beside the one that carries the media, and takes
-// over once it delivers (`delivers`): until then, and until everybody else has got there too, the old one goes on.
+// over once it delivers: each picture with the first of the new ones; until everybody else has got that far, too, the old one goes on.
 //
 // To add one: implement `TopologyLink`, put its line into `kLinks`, its name into `kTopologies` (capabilities.ts), and say in the
 // server's `topologies.ts` what has to be there for it. What is missing anywhere is not on offer.

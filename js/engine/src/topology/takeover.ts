@@ -4,7 +4,7 @@
 import { withFirstPicture } from './first-picture.js';
 
 /** So long a picture is waited for, in milliseconds: of tiles that nobody sees an SFU sends none. */
-export const kPictureAtMost = 4_000;
+export const kPictureAtMost = 8_000;
 
 /** @internal */
 export class Takeover {

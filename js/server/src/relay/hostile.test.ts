@@ -45,6 +45,9 @@ test.each<[string, string | Buffer | object, number]>([
   ['an enter of another version', { type: 'enter', protocol: 2 }, 4001],
   ['a second enter', { type: 'enter', protocol: 1, room: 'standup', participantKey: newKey() }, 4002],
   ['a publish without layers', { ...camera, layers: [] }, 4002],
+  ['VP8 with spatial layers', { ...camera, codec: 'vp8' }, 4002],
+  ['an enter that decodes what nobody knows', { type: 'enter', protocol: 1, room: 'standup', participantKey: newKey(), decodes: ['av1'] }, 4002],
+  ['an enter that decodes nothing', { type: 'enter', protocol: 1, room: 'standup', participantKey: newKey(), decodes: [] }, 4002],
   ['a publish of an unknown codec', { ...camera, codec: '<script>' }, 4002],
   ['a text that is too long', 'x'.repeat(20_000), 4003],
 ])('%s disconnects its sender with a typed error', async (_what, message, code) => {

@@ -3,7 +3,7 @@
 import type { WebSocket } from 'ws';
 import { ProtocolError } from '../errors.js';
 import { TokenBucket } from '../token-bucket.js';
-import { type CloseReason, kCloseCodes, parseRelayMessage, type RelayMessage, type RelayServerMessage } from './messages.js';
+import { type CloseReason, kCloseCodes, kVideoCodecs, parseRelayMessage, type RelayMessage, type RelayServerMessage, type VideoCodec } from './messages.js';
 import type { Frame, RelayModules } from './modules.js';
 import { Receiver } from './receiver.js';
 import type { RelayRoom } from './room.js';
@@ -46,6 +46,8 @@ export class Member {
   /** '' until it has entered. */
   participantId = '';
   room: RelayRoom | null = null;
+  decodes: readonly VideoCodec[] = kVideoCodecs;
+  #codecsTold: readonly VideoCodec[] = kVideoCodecs;
   readonly receiver: Receiver;
   readonly #frame: Frame;
   /** Of the newest media frame received, for the next acknowledgement. */
@@ -85,6 +87,13 @@ export class Member {
 
   send(message: RelayServerMessage): void {
     if (!this.#closed) this.socket.send(JSON.stringify(message));
+  }
+
+  /** What everybody else decodes, where that has changed. */
+  tellCodecs(codecs: VideoCodec[]): void {
+    if (codecs.join() === this.#codecsTold.join()) return;
+    this.#codecsTold = codecs;
+    this.send({ type: 'codecs', codecs });
   }
 
   /** Media that the receiver's forwarder has let through. */
@@ -166,6 +175,7 @@ export class Member {
     if (message.type === 'enter') {
       if (this.room) throw new ProtocolError('message-invalid', 'This connection has entered a room already.', { fatal: true });
       this.room = this.host.enter(this, message.room, message.participantKey);
+      this.decodes = message.decodes;
       this.room.enter(this, now);
       return;
     }

@@ -29,12 +29,17 @@ const layers = z
   .max(16)
   .refine((list) => new Set(list.map((it) => `${it.spatial}/${it.temporal}`)).size === list.length, { message: 'no two layers may have the same indices' });
 
+/** Of video. */
+export const kVideoCodecs = ['vp8', 'vp9'] as const;
+export type VideoCodec = (typeof kVideoCodecs)[number];
+
 const sourceId = z.string().min(1).max(64);
-const video = z.object({ type: z.literal('publish'), kind: z.literal('video'), sourceId, content: z.enum(['camera', 'screen']), codec: z.string().regex(/^(vp8|vp09(\.\d\d){3,8})$/), layers });
+const video = z.object({ type: z.literal('publish'), kind: z.literal('video'), sourceId, content: z.enum(['camera', 'screen']), codec: z.string().regex(/^(vp8|vp09(\.\d\d){3,8})$/), layers })
+  .refine(({ codec, layers }) => codec !== 'vp8' || layers.every(({ spatial }) => spatial === 0), { path: ['layers'], message: 'VP8 has no spatial layers' });
 const audio = z.object({ type: z.literal('publish'), kind: z.literal('audio'), sourceId, content: z.enum(['microphone', 'screen-audio']), codec: z.literal('opus'), channels: z.number().int().min(1).max(2) });
 
 export const relayMessageSchemas = {
-  enter: z.object({ type: z.literal('enter'), protocol: z.literal(kRelayProtocol), room: roomSchema, participantKey: participantKeySchema }),
+  enter: z.object({ type: z.literal('enter'), protocol: z.literal(kRelayProtocol), room: roomSchema, participantKey: participantKeySchema, decodes: z.array(z.enum(kVideoCodecs)).min(1).max(8).default([...kVideoCodecs]) }),
   publish: z.discriminatedUnion('kind', [video, audio]),
   unpublish: z.object({ type: z.literal('unpublish'), stream: streamId }),
   view: z.object({
@@ -66,6 +71,8 @@ export type RelayServerMessage =
   /** Also when what is said of a stream has changed. */
   | { type: 'streamAdded'; stream: StreamInfo }
   | { type: 'streamRemoved'; stream: number }
+  /** The codecs of video that everybody else here decodes. */
+  | { type: 'codecs'; codecs: VideoCodec[] }
   /** To the publisher: the highest layers that anybody takes; spatial -1: nobody does. */
   | { type: 'demand'; stream: number; spatial: number; temporal: number }
   | { type: 'error'; code: string; message: string; fatal: boolean };

@@ -2,7 +2,7 @@
 // The relay with real sockets: who gets what, acknowledgements, keyframes, layers by tile and by what a receiver's way carries.
 import { expect, test } from 'vitest';
 import { startServer, until } from '../testing/client.js';
-import { camera, frameBytes, microphone, RelayClient, type TestFrame } from '../testing/relay-client.js';
+import { camera, cameraVp8, frameBytes, microphone, RelayClient, type TestFrame } from '../testing/relay-client.js';
 
 const kLayerPattern = [0, 2, 1, 2];
 const kPictureMicros = 33_333;
@@ -195,4 +195,25 @@ test('a participant who leaves its room is out of the relay, and its second conn
   await until(() => again.closeCode !== undefined);
   expect(again.closeCode).toBe(4008);
   expect(await again.next('error')).toMatchObject({ code: 'left' });
+});
+
+test('everybody is told of the codecs that all others decode, and a stream goes over to another with a keyframe', async () => {
+  await using server = await startServer();
+  await using ana = await RelayClient.enter(server.url);
+  await using cy = await RelayClient.enter(server.url);
+  const stream = await ana.publish(camera);
+  ana.frame({ stream, flags: 1, timestamp: 1000, payload: Buffer.from('vp9') });
+  await until(() => cy.media.length === 1);
+  await using bo = await RelayClient.enter(server.url, { decodes: ['vp8'] });
+  for (const other of [ana, cy]) expect((await other.next('codecs')).codecs).toEqual(['vp8']);
+  expect(await ana.publish(cameraVp8)).toBe(stream);
+  for (const other of [bo, cy]) expect((await other.next('streamAdded', (it) => it.stream.id === stream && it.stream.kind === 'video' && it.stream.codec === 'vp8')).stream).toMatchObject({ layers: cameraVp8.layers });
+  // Nothing of the new codec before its keyframe, to nobody.
+  ana.frame({ stream, timestamp: 2000, payload: Buffer.from('delta') });
+  ana.frame({ stream, timestamp: 3000, flags: 1, payload: Buffer.from('vp8') });
+  for (const other of [bo, cy]) await until(() => other.media.at(-1)?.subarray(20).toString() === 'vp8');
+  expect([bo.media.length, cy.media.length]).toEqual([1, 2]);
+  expect(bo.texts.some(({ type }) => type === 'codecs')).toBe(false);
+  await bo[Symbol.asyncDispose]();
+  for (const other of [ana, cy]) expect((await other.next('codecs')).codecs).toEqual(['vp8', 'vp9']);
 });

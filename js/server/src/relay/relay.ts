@@ -10,6 +10,7 @@ import { participantIdOf } from '../tokens.js';
 import { Member, type MemberHost } from './member.js';
 import { kRelayPath } from './messages.js';
 import { loadRelayModules } from './modules.js';
+import { Passages } from './passage.js';
 import { RelayRoom } from './room.js';
 
 /** The largest message: a frame's header and the most a picture may have. A socket that sends more is closed (1009). */
@@ -26,16 +27,19 @@ export class Relay {
   readonly #members = new Set<Member>();
   readonly #perAddress = new Map<string, number>();
   readonly #sockets: WebSocketServer;
+  readonly #passages: Passages | undefined;
   #host: MemberHost | undefined;
   #timer: NodeJS.Timeout | undefined;
   #ticks = 0;
 
-  constructor(hub: Hub, origins: Origins) {
+  /** `whereIs`, where other servers carry the same rooms: see Passages. */
+  constructor(hub: Hub, origins: Origins, whereIs?: (room: string) => Promise<string | null>) {
     this.#hub = hub;
     this.#origins = origins;
+    this.#passages = whereIs && new Passages(hub.key, whereIs, hub.log);
     this.#sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: kMaxMessageBytes, clientTracking: false });
     hub.onDeparture((room, participantId) => this.#closePlace(room, participantId, 'left', 'The participant has left the room.'));
-    hub.metrics.observeRelay(() => ({ sockets: this.#members.size, rooms: this.#rooms.size }));
+    hub.metrics.observeRelay(() => ({ sockets: this.#members.size, rooms: this.#rooms.size, passages: this.#passages?.size ?? 0 }));
   }
 
   /** Loads the WebAssembly; to be called before sockets come. */
@@ -62,30 +66,37 @@ export class Relay {
   attach(server: HttpServer): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       if (request.url?.split('?')[0] !== kRelayPath) return;
-      const refusal = this.#refusal(request);
+      const passedFor = this.#passages && Passages.passedFor(request, this.#hub.key);
+      const address = passedFor ?? requestAddress(request, this.#hub.settings.trustProxy);
+      const refusal = this.#refusal(request, address, passedFor !== undefined);
       if (refusal) {
         this.#hub.metrics.rejectedSockets.inc({ reason: refusal[1] });
         socket.end(`HTTP/1.1 ${refusal[0]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
         return;
       }
-      this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        const address = requestAddress(request, this.#hub.settings.trustProxy);
-        this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
-        // Frames are small and each is wanted at once.
-        if ('setNoDelay' in socket) (socket as { setNoDelay(on: boolean): void }).setNoDelay(true);
-        const member = new Member(webSocket, this.#host!);
-        this.#members.add(member);
-        const enter = setTimeout(() => {
-          if (!member.room) member.close('not-joined', 'Nothing was entered in time.');
-        }, kEnterWithinMs);
-        webSocket.once('close', () => {
-          clearTimeout(enter);
-          const count = (this.#perAddress.get(address) ?? 1) - 1;
-          if (count === 0) this.#perAddress.delete(address);
-          else this.#perAddress.set(address, count);
-        });
-        this.#startClock();
+      // Never passed on twice: where two servers disagree about a room, its people come back in a moment.
+      if (!this.#passages || passedFor !== undefined) this.#accept(request, socket, head, address);
+      else void this.#passages.take(request, socket, head, address).then((passed) => passed || socket.destroyed || this.#accept(request, socket, head, address));
+    });
+  }
+
+  #accept(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void {
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+      // Frames are small and each is wanted at once.
+      if ('setNoDelay' in socket) (socket as { setNoDelay(on: boolean): void }).setNoDelay(true);
+      const member = new Member(webSocket, this.#host!);
+      this.#members.add(member);
+      const enter = setTimeout(() => {
+        if (!member.room) member.close('not-joined', 'Nothing was entered in time.');
+      }, kEnterWithinMs);
+      webSocket.once('close', () => {
+        clearTimeout(enter);
+        const count = (this.#perAddress.get(address) ?? 1) - 1;
+        if (count === 0) this.#perAddress.delete(address);
+        else this.#perAddress.set(address, count);
       });
+      this.#startClock();
     });
   }
 
@@ -94,15 +105,17 @@ export class Relay {
     clearInterval(this.#timer);
     this.#timer = undefined;
     for (const member of [...this.#members]) member.close('server-shutting-down', 'The server is restarting. Connect again in a moment.');
+    this.#passages?.close();
     this.#sockets.close();
   }
 
-  #refusal(request: IncomingMessage): [status: string, reason: string] | null {
-    const { maxSockets, maxSocketsPerAddress, trustProxy } = this.#hub.settings;
+  /** `vouched`: another server has looked at the origin already. */
+  #refusal(request: IncomingMessage, address: string, vouched: boolean): [status: string, reason: string] | null {
+    const { maxSockets, maxSocketsPerAddress } = this.#hub.settings;
     if (this.#hub.closing || !this.#host) return ['503 Service Unavailable', 'closing'];
-    if (!this.#origins.allows(request)) return ['403 Forbidden', 'origin-not-allowed'];
-    if (this.#members.size >= maxSockets) return ['503 Service Unavailable', 'too-many-sockets'];
-    if ((this.#perAddress.get(requestAddress(request, trustProxy)) ?? 0) >= maxSocketsPerAddress) return ['429 Too Many Requests', 'too-many-sockets-from-address'];
+    if (!vouched && !this.#origins.allows(request)) return ['403 Forbidden', 'origin-not-allowed'];
+    if (this.#members.size + (this.#passages?.size ?? 0) >= maxSockets) return ['503 Service Unavailable', 'too-many-sockets'];
+    if ((this.#perAddress.get(address) ?? 0) >= maxSocketsPerAddress) return ['429 Too Many Requests', 'too-many-sockets-from-address'];
     return null;
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Those of one room who use the relay: their streams, and every frame's way from one to the others.
 import { ProtocolError } from '../errors.js';
-import { kMaxStreams, type Published } from './messages.js';
+import { kMaxStreams, kVideoCodecs, type Published } from './messages.js';
 import type { Member, MemberHost } from './member.js';
 import type { Frame } from './modules.js';
 import { Stream } from './stream.js';
@@ -25,6 +25,7 @@ export class RelayRoom {
     this.members.add(member);
     for (const stream of this.streams.values()) member.receiver.add(now, stream.info);
     member.send({ type: 'entered', participantId: member.participantId, streams: [...this.streams.values()].map((stream) => stream.info) });
+    this.#tellCodecs();
     this.tick(member, now);
   }
 
@@ -35,6 +36,7 @@ export class RelayRoom {
       if (stream.owner === member) this.#remove(stream, now);
       else stream.left(now, member.participantId);
     }
+    this.#tellCodecs();
   }
 
   /** @throws ProtocolError message-invalid: too many streams, or another kind under the same source id. */
@@ -97,6 +99,10 @@ export class RelayRoom {
       this.#tellDemand(stream, now);
       if (stream.keyFrameDue(now)) stream.owner.requestKeyFrame(stream.id);
     }
+  }
+
+  #tellCodecs(): void {
+    for (const member of this.members) member.tellCodecs(kVideoCodecs.filter((codec) => [...this.members].every((it) => it === member || it.decodes.includes(codec))));
   }
 
   #tellDemand(stream: Stream, now: number): void {

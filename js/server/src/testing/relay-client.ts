@@ -19,6 +19,9 @@ export interface TestFrame {
   length?: number;
 }
 
+/** Milliseconds that a place in a room may take, on whichever server. */
+const kPatience = 15_000;
+
 /** The layout of RELAY.md, written down a second time. */
 export function frameBytes({ version = 1, type = 1, stream, spatial = 0, temporal = 0, flags = 0, timestamp, payload = Buffer.alloc(0), length = payload.length }: TestFrame): Buffer {
   const header = Buffer.alloc(20);
@@ -38,6 +41,7 @@ export const camera = {
     spatial, temporal, width: 320 << spatial, height: 180 << spatial, frameRate: 7.5 * 2 ** temporal, bitrate: (spatial ? 300_000 : 100_000) + temporal * 50_000,
   }))),
 };
+export const cameraVp8 = { ...camera, codec: 'vp8', layers: [0, 1, 2].map((temporal) => ({ spatial: 0, temporal, width: 640, height: 360, frameRate: 7.5 * 2 ** temporal, bitrate: 300_000 + temporal * 100_000 })) };
 export const microphone = { type: 'publish' as const, kind: 'audio' as const, sourceId: 'mic', content: 'microphone' as const, codec: 'opus' as const, channels: 1 };
 
 type MessageOf<K extends RelayServerMessage['type']> = Extract<RelayServerMessage, { type: K }>;
@@ -71,8 +75,8 @@ export class RelayClient implements AsyncDisposable {
   }
 
   /** An open socket that has not entered anything. */
-  static async open(url: string, headers: Record<string, string> = {}): Promise<RelayClient> {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/relay`, { headers });
+  static async open(url: string, headers: Record<string, string> = {}, room = ''): Promise<RelayClient> {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/relay${room && `?room=${room}`}`, { headers });
     const client = new RelayClient(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
@@ -81,14 +85,20 @@ export class RelayClient implements AsyncDisposable {
     return client;
   }
 
-  /** Joins a room over signalling and enters it here. */
-  static async enter(url: string, fields: JoinFields = {}): Promise<RelayClient> {
+  /** Joins a room over signalling and enters it here. `decodes`: as in `enter`. */
+  static async enter(url: string, { decodes, ...fields }: JoinFields & { decodes?: readonly string[] } = {}): Promise<RelayClient> {
     const signalling = await TestClient.connect(url);
-    await signalling.join(fields);
-    const client = await RelayClient.open(url);
+    await signalling.sendJoin(fields);
+    await signalling.next('joined', kPatience);
+    return RelayClient.enterAs(signalling, url, fields.room, decodes);
+  }
+
+  /** Enters with a place in the room that somebody has already. */
+  static async enterAs(signalling: TestClient, url: string, room = 'standup', decodes?: readonly string[]): Promise<RelayClient> {
+    const client = await RelayClient.open(url, {}, room);
     client.signalling = signalling;
-    client.send({ type: 'enter', protocol: 1, room: fields.room ?? 'standup', participantKey: signalling.key });
-    await client.next('entered');
+    client.send({ type: 'enter', protocol: 1, room, participantKey: signalling.key, decodes });
+    await client.next('entered', () => true, kPatience);
     client.acknowledging = true;
     return client;
   }
@@ -116,7 +126,7 @@ export class RelayClient implements AsyncDisposable {
     this.socket.send(frameBytes(frame));
   }
 
-  async publish(stream: typeof camera | typeof microphone): Promise<number> {
+  async publish(stream: typeof camera | typeof cameraVp8 | typeof microphone): Promise<number> {
     this.send(stream);
     return (await this.next('published', ({ sourceId }) => sourceId === stream.sourceId)).stream;
   }

@@ -2,7 +2,7 @@
 // A room as its screen shows it: who is there and how well they are reached, messages, and what to remember of the call.
 
 import { batch, signal } from '@preact/signals';
-import type { RemoteParticipant, Room } from '../engine.ts';
+import type { Audience, RemoteParticipant, Room } from '../engine.ts';
 import { safeText } from '../text.ts';
 import { announce, toast } from '../ui.tsx';
 
@@ -41,6 +41,8 @@ export class RoomModel {
   readonly people = signal<readonly Person[]>([]);
   /** One picture of everybody, where somebody mixes; people then have none of their own. */
   readonly mix = signal<MediaStreamTrack | null>(null);
+  /** Those who only watch. */
+  readonly audience = signal<Audience | null>(null);
   readonly server = signal<{ state: Room['signallingState']; since: number | null }>({ state: 'connected', since: null });
   readonly audioBlocked = signal(false);
   readonly messages = signal<readonly Message[]>([]);
@@ -76,6 +78,7 @@ export class RoomModel {
     room.addEventListener('trackremoved', refresh, options);
     room.addEventListener('mixchange', ({ track }) => { this.mix.value = track; }, options);
     this.mix.value = room.mix;
+    room.addEventListener('audiencechange', ({ audience }) => { this.audience.value = audience; this.refresh(); }, options);
     room.addEventListener('peerchanged', ({ participant, state }) => {
       // The event also tells of quality: only a change of state counts.
       if (state === 'reconnecting' && this.people.value.some(({ id, state: before }) => id === participant.id && before === 'connected')) this.figures.reconnects++;
@@ -125,7 +128,7 @@ export class RoomModel {
   }
 
   private refresh(): void {
-    const people = [...this.room.participants.values()].map((participant) => this.snapshot(participant));
+    const people = [...this.room.participants.values()].filter(({ id }) => !this.audience.value?.participantIds.includes(id)).map((participant) => this.snapshot(participant));
     this.figures.most = Math.max(this.figures.most, people.length + 1);
     if (JSON.stringify(people, replaceTracks) !== JSON.stringify(this.people.value, replaceTracks)) this.people.value = people;
   }

@@ -29,6 +29,7 @@ export function LobbyScreen({ call }: { call: Call }) {
           <Presence call={call} />
           <RoomTrouble call={call} />
           <JoinForm call={call} />
+          <a class="button quiet" href={`/w/${call.roomName}${location.search}${location.hash}`}>Join to watch</a>
         </section>
         <section class="lobby-devices" aria-label="Devices and background">
           {media && <DeviceTrouble media={media} />}

@@ -5,14 +5,17 @@ import type { Call } from '../call/call.ts';
 import type { MediaModel } from '../call/media.ts';
 import type { RoomModel } from '../call/room-model.ts';
 import { hueOf, initials } from '../text.ts';
-import { Icon } from '../ui.tsx';
+import { CopyButton, Icon } from '../ui.tsx';
 import { InviteLink } from './Invite.tsx';
 
 const kStates = { connecting: 'Connecting…', connected: '', reconnecting: 'Reconnecting…', failed: 'Cannot be reached' } as const;
 const kQuality = { good: 'bars-3', fair: 'bars-2', poor: 'bars-1', lost: 'bars-1' } as const;
 const kQualityWords = { good: 'Connection good', fair: 'Connection fair', poor: 'Connection weak', lost: 'Connection very weak' } as const;
 
+const kShown = { waiting: 'They wait for it to begin.', live: 'They see and hear everybody in one picture.', ended: 'They see nothing at the moment.' } as const;
+
 export function People({ room, media, call }: { room: RoomModel; media: MediaModel; call: Call }) {
+  const audience = room.audience.value;
   return (
     <div class="panel-scroll">
       <ul class="people">
@@ -22,9 +25,17 @@ export function People({ room, media, call }: { room: RoomModel; media: MediaMod
             note={!person.present ? 'Away' : kStates[person.state]} quality={person.state === 'connected' ? person.quality : undefined} />
         ))}
       </ul>
+      {audience !== null && audience.viewers > 0 && (
+        <section class="panel-part">
+          <h3>{audience.viewers} watching</h3>
+          <p class="small quiet-text">{kShown[audience.state]}</p>
+        </section>
+      )}
       <section class="panel-part">
         <h3>Bring somebody in</h3>
         <InviteLink link={call.link} />
+        <p class="small quiet-text">Who opens this one only watches:</p>
+        <CopyButton text={call.link.replace('/r/', '/w/')} label="Copy link to watch" />
       </section>
     </div>
   );

@@ -35,7 +35,7 @@ export function RoomScreen({ call, room, media }: { call: Call; room: RoomModel;
   const dialog = useSignal<DialogName | null>(null);
   const theme = useSignal(recall('theme') === 'light' ? 'light' : 'dark');
   const root = useRef<HTMLDivElement>(null);
-  const alone = room.people.value.length === 0;
+  const alone = room.people.value.length === 0 && !room.mix.value;
   const still = useStillness(root, 4000) && !alone;
 
   const toggle = useCallback((name: PanelName): void => { panel.value = panel.value === name ? null : name; }, []);
@@ -107,6 +107,7 @@ function Banners({ room, media }: { room: RoomModel; media: MediaModel }) {
   const { state, since } = room.server.value;
   const gone = useSeconds(since);
   const { camera, microphone, screen, background } = media.problems.value;
+  const watching = room.audience.value?.viewers;
   const problems = ([['camera', camera, () => media.startCamera()], ['microphone', microphone, () => media.startMicrophone()],
     ['screen', screen, () => media.toggleScreen()], ['background', background, () => media.setBackground(media.background.value)]] as const);
   return (
@@ -114,6 +115,7 @@ function Banners({ room, media }: { room: RoomModel; media: MediaModel }) {
       {state === 'reconnecting' && (
         <p class="banner"><span class="spinner" aria-hidden="true" />The server is gone; the call goes on. Reconnecting… {gone} s</p>
       )}
+      {watching ? <p class="banner"><Icon name="people" />{watching} watching</p> : null}
       {room.audioBlocked.value && (
         <button type="button" class="button strong" onClick={() => void room.startAudio()}><Icon name="sound" />Turn on sound</button>
       )}
