@@ -13,6 +13,8 @@ constexpr Duration kMargin = Duration::millis(5);
 constexpr Duration kAskEvery = Duration::millis(500);
 // A sender whose clock seems to have jumped by more than this begins anew.
 constexpr Duration kJump = Duration::seconds(5);
+// A layer that has not come within this time after the one below it does not come at all.
+constexpr Duration kWholeWithin = Duration::millis(250);
 constexpr Timestamp kNever = Timestamp::micros(std::numeric_limits<std::int64_t>::max() / 4);
 // Per cent of the time that passes by which the delay shrinks: hardly to be heard, and more of it while the delay disturbs a talk.
 constexpr std::int64_t kShrink = 2;
@@ -27,6 +29,16 @@ Timestamp Playout::dueAt(std::uint64_t timestamp) const { return Timestamp::micr
 
 Timestamp Playout::dueOf(const Stream& stream, const Waiting& frame) const {
   return stream.audio ? dueAt(frame.timestamp) - options_.sound_lead : dueAt(frame.timestamp);
+}
+
+Timestamp Playout::wholeAt(const Stream& stream) const {
+  if (stream.audio) return {};
+  const Waiting* last = &stream.frames.front();
+  for (const Waiting& frame : stream.frames) {
+    if (frame.timestamp == last->timestamp) last = &frame;
+  }
+  // Layers of a picture are sent one after the other, and nothing overtakes: what comes next says that there is no more of it.
+  return last->spatial >= stream.top || last->number < frames_ ? Timestamp{} : last->arrived + kWholeWithin;
 }
 
 void Playout::observe(Timestamp now, Stream& stream, std::uint64_t timestamp) {
@@ -74,6 +86,7 @@ Playout::Kept Playout::push(Timestamp now, const FrameHeader& header, std::uint3
     hears_ |= found->second.audio;
   }
   Stream& stream = found->second;
+  ++frames_;
   observe(now, stream, header.timestamp);
   Kept kept = Kept::kYes;
   if (waiting_ >= kMaxFrames || bytes_ + header.payload > kMaxBytes) kept = Kept::kFull;
@@ -87,7 +100,7 @@ Playout::Kept Playout::push(Timestamp now, const FrameHeader& header, std::uint3
     if (stream.layers.broken(header.spatial)) stream.wants_key = true;
   }
   if (kept != Kept::kYes) return kept;
-  stream.frames.push_back({header.timestamp, frame, header.payload, header.spatial});
+  stream.frames.push_back({header.timestamp, frame, header.payload, header.spatial, now, frames_});
   ++waiting_;
   bytes_ += header.payload;
   return kept;
@@ -97,7 +110,7 @@ Playout::Due Playout::next(Timestamp now) {
   for (auto& [id, stream] : streams_) {
     if (stream.frames.empty()) continue;
     const Waiting frame = stream.frames.front();
-    if (dueOf(stream, frame) > now) continue;
+    if (std::max(dueOf(stream, frame), wholeAt(stream)) > now) continue;
     stream.frames.pop_front();
     --waiting_;
     bytes_ -= frame.bytes;
@@ -108,6 +121,7 @@ Playout::Due Playout::next(Timestamp now) {
       due.action = newer != stream.frames.end() && dueOf(stream, *newer) <= now ? Action::kDecode : Action::kShow;
       // The other layers of this picture come with the next calls.
       if (!stream.frames.empty() && stream.frames.front().timestamp == frame.timestamp) stream.given = frame.timestamp;
+      else stream.top = frame.spatial;
     }
     return due;
   }
@@ -117,7 +131,7 @@ Playout::Due Playout::next(Timestamp now) {
 Timestamp Playout::deadline() const {
   Timestamp least = kNever;
   for (const auto& [id, stream] : streams_) {
-    if (!stream.frames.empty()) least = std::min(least, dueOf(stream, stream.frames.front()));
+    if (!stream.frames.empty()) least = std::min(least, std::max(dueOf(stream, stream.frames.front()), wholeAt(stream)));
   }
   return least;
 }

@@ -4,7 +4,7 @@
 // All streams of a sender have timestamps on one clock. The earliest that frames arrive, over ten to twenty seconds, maps that
 // clock to ours; a delay on top, as long as nearly all frames take longer than the earliest, says when each is due. The delay
 // grows as soon as frames come later than it, and shrinks by a few hundredths of the time that passes. The ways are reliable and keep their order, so frames are
-// late in bursts and never exchanged. Bytes stay with the caller: frames go by a number. Sans-I/O.
+// late in bursts and never exchanged: a picture of which more layers may come is waited for until anything else has come. Bytes stay with the caller: frames go by a number. Sans-I/O.
 #pragma once
 
 #include <array>
@@ -72,6 +72,8 @@ class Playout {
     std::uint32_t frame;
     std::uint32_t bytes;
     std::uint8_t spatial;
+    Timestamp arrived;
+    std::uint64_t number;  // of all frames of the sender
   };
   struct Stream {
     bool audio = false;
@@ -81,6 +83,7 @@ class Playout {
     bool asked = false;
     Timestamp asked_at;
     std::uint64_t given = 0;  // timestamp + 1 of the last frame given out
+    std::uint8_t top = 0;     // the highest spatial layer of the last picture that was whole
     std::array<Duration, 128> latenesses{};
     std::size_t count = 0;
   };
@@ -88,9 +91,12 @@ class Playout {
   void adapt(Timestamp now);
   std::int64_t base() const;
   Timestamp dueOf(const Stream& stream, const Waiting& frame) const;
+  // When the first picture of a stream counts as whole at the latest; the beginning of time where it does already.
+  Timestamp wholeAt(const Stream& stream) const;
 
   PlayoutOptions options_;
   std::map<std::uint16_t, Stream> streams_;
+  std::uint64_t frames_ = 0;  // that have arrived
   std::size_t waiting_ = 0;
   std::size_t bytes_ = 0;
   bool started_ = false;

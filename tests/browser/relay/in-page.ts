@@ -38,16 +38,19 @@ export async function start({ url, room, participantKey, tone, width, height, fr
   const bar = width / kBits;
   const noise = Array.from({ length: 40 }, (_, i) => (i * 7919) % 360);
   const draw = (): void => {
-    // Below: something that moves. Above: now, in milliseconds, a white bar for each bit that is set.
+    // Below: something that moves. Above: now, in milliseconds, a white bar for each bit that is set. In Gray code: a bar that an encoder
+    // at a low rate has not yet changed then makes a small mistake, not one of a power of two.
     drawing.fillStyle = '#335';
     drawing.fillRect(0, 0, width, height);
     const now = Date.now();
+    const time = now % 2 ** kBits;
+    const gray = time ^ (time >> 1);
     noise.forEach((hue, i) => {
       drawing.fillStyle = `hsl(${hue} 60% 50%)`;
       drawing.fillRect((i * 53 + now / (10 + i)) % width, height / 2 + ((i * 31) % (height / 2)), width / 12, height / 12);
     });
     for (let bit = 0; bit < kBits; bit++) {
-      drawing.fillStyle = (now >> bit) & 1 ? '#fff' : '#000';
+      drawing.fillStyle = (gray >> bit) & 1 ? '#fff' : '#000';
       drawing.fillRect(bit * bar, 0, Math.ceil(bar), height / 3);
     }
   };
@@ -94,6 +97,7 @@ export async function start({ url, room, participantKey, tone, width, height, fr
         const { data } = reading.getImageData(0, 0, kBits, 1);
         let drawn = 0;
         for (let bit = 0; bit < kBits; bit++) if (data[bit * 4]! > 127) drawn |= 1 << bit;
+        for (let shift = 1; shift < kBits; shift *= 2) drawn ^= drawn >> shift;
         person.seen.add(drawn);
         const delay = (Date.now() - drawn) & ((1 << kBits) - 1);
         if (delay < 5000) state.delays.push(delay);
