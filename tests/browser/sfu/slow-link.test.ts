@@ -109,7 +109,10 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => suite.close());
 
-test('a slow link: the pinned picture goes on, the others stay in view, and everything is back soon after', async () => {
+/** Two minutes of slow links, in real time: among the long tests. */
+const slow = test.skipIf(process.env['TESSERA_LONG'] !== '1');
+
+slow('a slow link: the pinned picture goes on, the others stay in view, and everything is back soon after', async () => {
   await allIsBack(30_000);
   // A call that has been going on for a while.
   await sleep(3_000);
@@ -126,7 +129,7 @@ test('a slow link: the pinned picture goes on, the others stay in view, and ever
   for (const height of heights) expect(height).toBeGreaterThan(0);
 }, 120_000);
 
-test('a link with room for sound alone: every video stands still and says why, sound goes on, and the videos come back', async () => {
+slow('a link with room for sound alone: every video stands still and says why, sound goes on, and the videos come back', async () => {
   await allIsBack(30_000);
   const { withoutVideo, heights, packets, concealed, taken } = await slowPeriod(kThin, kThinFor);
   await link.throttle(null);
@@ -141,7 +144,7 @@ test('a link with room for sound alone: every video stands still and says why, s
   expect(packets).toBeGreaterThan(20);
 }, 150_000);
 
-test('what was recorded of the call replays to the same decisions', async () => {
+slow('what was recorded of the call replays to the same decisions', async () => {
   const { log, difference } = await dora.evaluate(async () => {
     const { layersOf, replayLog } = globalThis.layers;
     const log = layersOf(globalThis.room!)!.exportLog();
@@ -151,7 +154,7 @@ test('what was recorded of the call replays to the same decisions', async () => 
   expect(difference).toBe('');
 });
 
-test('the same without selection, for comparison', async () => {
+slow('the same without selection, for comparison', async () => {
   await dora.evaluate(() => { globalThis.layers.layersOf(globalThis.room!)!.automatic = false; });
   const { gap, concealed } = await slowPeriod(kSlow, kSlowFor);
   await link.throttle(null);
